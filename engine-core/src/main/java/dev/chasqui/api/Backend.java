@@ -1,0 +1,39 @@
+package dev.chasqui.api;
+
+import java.util.List;
+
+/// Where answers come from: the engine in this JVM, or an Ollama server. A program that uses this interface changes
+/// one line to use the other.
+///
+/// Safe to use from many threads. Every failure is a [BackendException] that means the same on both.
+public interface Backend extends AutoCloseable {
+
+    /// Completes a prompt. The call returns when the request was accepted; the answer arrives through the result.
+    ///
+    /// An empty prompt loads the model, or with a keep-alive of zero unloads it; the generation then has no chunks and
+    /// its reason is [DoneReason#LOAD] or [DoneReason#UNLOAD].
+    ///
+    /// @throws BackendException if the request is refused: unknown model, bad options, prompt too long, no memory
+    Generation generate(GenerateRequest request);
+
+    /// Answers the last message of a conversation; no messages loads or unloads as in [#generate].
+    ///
+    /// @throws BackendException if the request is refused
+    Generation chat(ChatRequest request);
+
+    /// The models this backend can run, newest first. Never waits for a model to load.
+    List<ModelSummary> models();
+
+    /// @throws BackendException of kind `NOT_FOUND` if there is no such model
+    ModelDetails show(String model);
+
+    /// The models in memory now, the one that stays longest first.
+    List<RunningModel> running();
+
+    /// The version this backend reports, for example `0.1.0`.
+    String version();
+
+    /// Cancels what runs and frees everything. Idempotent.
+    @Override
+    void close();
+}

@@ -1,0 +1,53 @@
+package dev.chasqui.api;
+
+/// A request that was refused or an answer that broke off. The message is meant for the caller's user: it names the
+/// field, the value and the remedy, in Ollama's own words where clients match on them.
+public final class BackendException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /// What went wrong, as far as a caller can act on it.
+    public enum Kind {
+        /// The request itself is wrong; repeating it is useless.
+        INVALID,
+        /// The model is not there.
+        NOT_FOUND,
+        /// Too much work is waiting; try again later.
+        OVERLOADED,
+        /// The caller went away or closed the generation.
+        CANCELLED,
+        /// The backend could not be reached at all.
+        UNREACHABLE,
+        /// The backend failed; the message says how.
+        FAILED
+    }
+
+    private final Kind kind;
+
+    public BackendException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    public BackendException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public static BackendException invalid(String message) {
+        return new BackendException(Kind.INVALID, message);
+    }
+
+    /// `model 'x' not found`, the words Ollama's clients match on.
+    public static BackendException modelNotFound(String model) {
+        return new BackendException(Kind.NOT_FOUND, "model '" + model + "' not found");
+    }
+
+    public static BackendException failed(String message, Throwable cause) {
+        return new BackendException(Kind.FAILED, message, cause);
+    }
+}

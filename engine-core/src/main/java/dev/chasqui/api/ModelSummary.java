@@ -1,0 +1,23 @@
+package dev.chasqui.api;
+
+import java.time.Instant;
+import java.util.List;
+
+/// A model this backend can run.
+///
+/// @param name         as stored, with its tag
+/// @param digest       SHA-256 of the manifest, 64 hex digits
+/// @param sizeBytes    all its files together
+/// @param capabilities for example `completion`, `tools`
+public record ModelSummary(
+        String name,
+        String digest,
+        long sizeBytes,
+        Instant modifiedAt,
+        ModelTraits traits,
+        List<String> capabilities) {
+
+    public ModelSummary {
+        capabilities = List.copyOf(capabilities);
+    }
+}

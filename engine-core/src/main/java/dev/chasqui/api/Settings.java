@@ -1,0 +1,50 @@
+package dev.chasqui.api;
+
+import java.util.Optional;
+
+/// What generating and chatting have in common beside the text.
+///
+/// @param options     sampling and run-time options; what is absent comes from the model, then from the defaults
+/// @param format      `"json"` (with its quotes) or a JSON schema, as JSON text
+/// @param keepAlive   how long the model stays in memory afterwards; absent leaves what was set
+/// @param truncate    whether a conversation that does not fit loses its oldest messages instead of being refused
+/// @param shift       whether a full context drops its older half instead of ending the answer
+/// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside each, 0 to 20
+public record Settings(
+        Options options,
+        Optional<String> format,
+        Optional<KeepAlive> keepAlive,
+        Think think,
+        boolean truncate,
+        boolean shift,
+        Optional<Integer> topLogprobs) {
+
+    public static final Settings DEFAULT =
+            new Settings(Options.NONE, Optional.empty(), Optional.empty(), Think.DEFAULT, true, true, Optional.empty());
+
+    public Settings {
+        topLogprobs.ifPresent(top -> {
+            if (top < 0 || top > 20) throw BackendException.invalid("top_logprobs must be between 0 and 20");
+        });
+    }
+
+    public Settings withOptions(Options options) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs);
+    }
+
+    public Settings withFormat(String json) {
+        return new Settings(options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs);
+    }
+
+    public Settings withKeepAlive(KeepAlive keepAlive) {
+        return new Settings(options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs);
+    }
+
+    public Settings withThink(Think think) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs);
+    }
+
+    public Settings withTopLogprobs(int top) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top));
+    }
+}

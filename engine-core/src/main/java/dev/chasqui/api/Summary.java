@@ -1,0 +1,39 @@
+package dev.chasqui.api;
+
+import java.time.Duration;
+import java.util.List;
+
+/// How an answer ended and what it cost. After a load or unload all counts and durations are zero.
+///
+/// @param total        from the call to the last token
+/// @param load         from the call until the model was ready; small but above zero when it was
+/// @param promptTokens tokens of the prompt, those taken from a cache included
+/// @param prompt       time to evaluate the part that was not cached
+/// @param evalTokens   tokens generated
+/// @param eval         time to generate them
+/// @param context      the conversation so far as token ids, to be sent with the next [GenerateRequest]; empty for chat
+///                     and raw prompts
+public record Summary(
+        DoneReason reason,
+        Duration total,
+        Duration load,
+        int promptTokens,
+        Duration prompt,
+        int evalTokens,
+        Duration eval,
+        List<Integer> context) {
+
+    public Summary {
+        context = List.copyOf(context);
+    }
+
+    /// The end of a request that only loaded or unloaded a model.
+    public static Summary withoutWork(DoneReason reason) {
+        return new Summary(reason, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, Duration.ZERO, List.of());
+    }
+
+    /// Generated tokens per second; `0` when nothing was generated.
+    public double tokensPerSecond() {
+        return eval.isZero() ? 0 : evalTokens * 1e9 / eval.toNanos();
+    }
+}

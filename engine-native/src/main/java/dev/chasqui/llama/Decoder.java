@@ -1,0 +1,65 @@
+package dev.chasqui.llama;
+
+/// A model with a KV cache, as a scheduler sees it: batches of tokens in, logits out.
+///
+/// A *sequence* is one conversation's line of tokens in the KV cache, named by a small number; a *position* counts from
+/// 0 along it. Every method belongs to one thread, the decode thread; only [#abort] may come from any.
+public interface Decoder extends AutoCloseable {
+
+    /// What became of a batch.
+    enum Outcome {
+        /// Every row is in the KV cache, logits are there.
+        DONE,
+        /// The KV cache has no room for it; nothing changed.
+        NO_ROOM,
+        /// [#abort] stopped it; some leading rows may be in the cache, so what it was for must be removed.
+        ABORTED
+    }
+
+    /// Tokens the KV cache holds, over all sequences.
+    int contextTokens();
+
+    /// Most rows one batch may have.
+    int batchTokens();
+
+    /// Sequences are numbered from 0 to this, exclusive.
+    int sequences();
+
+    /// Token ids are below this.
+    int vocabularySize();
+
+    /// Runs one batch through the model.
+    ///
+    /// @throws IllegalArgumentException if the batch is empty, too long, or a row names a token, position or
+    sequence
+    ///                                  that cannot be; nothing native was called then
+    /// @throws LlamaException           if the model failed; the rows' sequences must be removed
+    Outcome decode(TokenBatch batch);
+
+    /// Makes the running or next [#decode] stop early with [Outcome#ABORTED]. From any thread.
+    void abort();
+
+    /// The logits of a row of the last batch.
+    ///
+    /// @return a copy, one value per token id
+    /// @throws IllegalArgumentException if that row did not ask for logits
+    float[] logits(int row);
+
+    /// A sampler for one request over this model.
+    ///
+    /// @throws LlamaException if the grammar is not valid
+    TokenSampler sampler(Sampling sampling);
+
+    /// Forgets the positions from `from` on of a sequence; `from` 0 forgets the whole sequence.
+    ///
+    /// @return `false` if this model's memory cannot forget just a part; then nothing changed
+    boolean forget(int sequence, int from);
+
+    /// Forgets positions `from` up to `to`, exclusive, and moves what follows down, so that a full context goes on.
+    ///
+    /// @return `false` if this model's memory cannot do that; then nothing changed
+    boolean shift(int sequence, int from, int to);
+
+    @Override
+    void close();
+}
