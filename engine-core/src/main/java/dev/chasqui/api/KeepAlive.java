@@ -29,8 +29,7 @@ public record KeepAlive(Optional<Duration> duration) {
             case String text -> of(GoDuration.parse(text));
             case Boolean flag -> throw BackendException.invalid("Unsupported type: 'bool'");
             default ->
-                throw BackendException.invalid(
-                        "keep_alive must be a number of seconds or a duration such as \"5m\"");
+                throw BackendException.invalid("keep_alive must be a number of seconds or a duration such as \"5m\"");
         };
     }
 

@@ -10,12 +10,7 @@ import java.util.List;
 /// @param sizeBytes    all its files together
 /// @param capabilities for example `completion`, `tools`
 public record ModelSummary(
-        String name,
-        String digest,
-        long sizeBytes,
-        Instant modifiedAt,
-        ModelTraits traits,
-        List<String> capabilities) {
+        String name, String digest, long sizeBytes, Instant modifiedAt, ModelTraits traits, List<String> capabilities) {
 
     public ModelSummary {
         capabilities = List.copyOf(capabilities);

@@ -94,13 +94,12 @@ public enum Option {
     ///
     /// @throws BackendException naming the option, if type or range is wrong
     Object read(Object value) {
-        Object typed =
-                switch (type) {
-                    case FLOAT -> value instanceof Number number ? (Object) number.doubleValue() : wrongType();
-                    case INT -> value instanceof Number number ? (Object) toLong(number) : wrongType();
-                    case BOOL -> value instanceof Boolean flag ? (Object) flag : wrongType();
-                    case STRINGS -> strings(value);
-                };
+        Object typed = switch (type) {
+            case FLOAT -> value instanceof Number number ? (Object) number.doubleValue() : wrongType();
+            case INT -> value instanceof Number number ? (Object) toLong(number) : wrongType();
+            case BOOL -> value instanceof Boolean flag ? (Object) flag : wrongType();
+            case STRINGS -> strings(value);
+        };
         if (!valid.apply(typed)) {
             throw BackendException.invalid("option \"" + wire() + "\" is " + value + "; expected " + expected);
         }
@@ -116,11 +115,12 @@ public enum Option {
                     switch (type) {
                         case FLOAT -> Double.valueOf(text);
                         case INT -> Long.valueOf(text);
-                        case BOOL -> switch (text.toLowerCase(Locale.ROOT)) {
-                            case "true", "1", "t" -> true;
-                            case "false", "0", "f" -> false;
-                            default -> wrongType();
-                        };
+                        case BOOL ->
+                            switch (text.toLowerCase(Locale.ROOT)) {
+                                case "true", "1", "t" -> true;
+                                case "false", "0", "f" -> false;
+                                default -> wrongType();
+                            };
                         case STRINGS -> List.of(text);
                     });
         } catch (NumberFormatException e) {

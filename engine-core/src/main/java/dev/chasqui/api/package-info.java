@@ -1,4 +1,5 @@
-/// The nouns everybody shares, and [dev.chasqui.api.Backend], the one interface behind which the embedded engine and any
+/// The nouns everybody shares, and [dev.chasqui.api.Backend], the one interface behind which the embedded engine and
+/// any
 /// Ollama server answer alike.
 ///
 /// Start at [Backend]: a [GenerateRequest] or [ChatRequest] goes in, a [Generation] comes out. Nothing here imports

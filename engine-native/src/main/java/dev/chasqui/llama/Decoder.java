@@ -30,9 +30,8 @@ public interface Decoder extends AutoCloseable {
 
     /// Runs one batch through the model.
     ///
-    /// @throws IllegalArgumentException if the batch is empty, too long, or a row names a token, position or
-    sequence
-    ///                                  that cannot be; nothing native was called then
+    /// @throws IllegalArgumentException if the batch is empty or too long, or a row names a token, position or
+    ///                                  sequence that cannot be; nothing native was called then
     /// @throws LlamaException           if the model failed; the rows' sequences must be removed
     Outcome decode(TokenBatch batch);
 
