@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.tools.Builder;
+import org.bytedeco.javacpp.tools.Logger;
 
 /// Build step: has JavaCPP write the JNI for `AdapterJni`, compiles it against llama.cpp's headers and libraries, and
 /// puts the library beside them. Nothing happens when none of its inputs changed since it last ran.
@@ -47,7 +48,7 @@ final class CompileAdapter {
 
     private static void compile(Path module, Path headers, Path natives, Path work) throws Exception {
         String separator = System.getProperty("path.separator");
-        Builder builder = new Builder()
+        Builder builder = new Builder(new Quiet())
                 .classesOrPackages(PEER)
                 .outputDirectory(work.toFile())
                 .property(
@@ -64,6 +65,12 @@ final class CompileAdapter {
             builder.property("platform.linkpath", natives.toString());
         }
         builder.build();
+    }
+
+    /// JavaCPP's own lines name every file and the whole command; the compiler's errors show without them.
+    private static final class Quiet extends Logger {
+        @Override
+        public void info(String line) {}
     }
 
     private static void requireFetched(Path path) {

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "chat-auto-parser.h"
 #include "chat.h"
 #include "fit.h"
 #include "json-schema-to-grammar.h"
@@ -18,7 +19,9 @@
 #include <cstdint>
 #include <cstring>
 #include <ctime>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -53,6 +56,7 @@ class fields_in {
     int64_t number() { return std::stoll(next()); }
     bool flag() { return number() != 0; }
     bool more() const { return at < text.size(); }
+    std::string rest() const { return text.substr(at); }
 
   private:
     const std::string & text;
@@ -77,6 +81,11 @@ class fields_out {
         for (const auto & value : values) {
             add(value);
         }
+        return *this;
+    }
+
+    fields_out & join(const std::string & fields) {
+        text += fields;
         return *this;
     }
 
@@ -234,7 +243,14 @@ class clock_macro {
 
 struct chat_template {
     clock_macro               clock;
+    common_chat_template      jinja;
     common_chat_templates_ptr templates;
+
+    // How answers are to be read, for requests that ask alike: see plain_key.
+    std::mutex                         lock;
+    std::map<std::string, std::string> known;
+
+    static constexpr size_t most_known = 64;
 };
 
 inline chat_template & template_at(int64_t handle) {
@@ -244,18 +260,17 @@ inline chat_template & template_at(int64_t handle) {
 // source, bos, eos -> handle
 inline int64_t template_open(const std::string & request) {
     return guarded([&] {
-        fields_in          in(request);
-        const std::string  source = in.next();
-        const std::string  bos    = in.next();
-        const std::string  eos    = in.next();
-        const clock_macro  clock(source);
-        const std::string  ready  = clock.with_macro(source);
-        if (source != "chatml") {
-            // common_chat_templates_init rethrows a syntax error as a bare std::exception and so loses its message
-            common_chat_template(ready, bos, eos);
-        }
-        auto opened = std::make_unique<chat_template>(
-            chat_template { clock, common_chat_templates_init(nullptr, ready, bos, eos) });
+        fields_in         in(request);
+        const std::string source = in.next();
+        const std::string bos    = in.next();
+        const std::string eos    = in.next();
+        const clock_macro clock(source);
+        const std::string ready = clock.with_macro(source);
+        // common_chat_templates_init rethrows a syntax error as a bare std::exception and so loses its message: the
+        // same text is parsed here first
+        auto opened = std::unique_ptr<chat_template>(
+            new chat_template { clock, { source == "chatml" ? "" : ready, bos, eos }, nullptr, {}, {} });
+        opened->templates = common_chat_templates_init(nullptr, ready, bos, eos);
         return reinterpret_cast<int64_t>(opened.release());
     });
 }
@@ -321,35 +336,108 @@ inline common_chat_templates_inputs inputs_of(chat_template & chat, fields_in & 
     return inputs;
 }
 
+// Most of a rendering's time goes into finding out, by rendering test chats, how the template's answers are to be
+// read. That does not depend on what the messages say, so it is kept for the next request that asks alike: with the
+// same everything but the messages, and messages that are plain texts of the same roles.
+//
+// -> empty if there is no such key: the messages hold something that `common` rewrites before it renders
+inline std::string plain_key(const chat_template & chat, const common_chat_templates_inputs & inputs,
+                             const std::string & request) {
+    const auto & caps = chat.jinja.caps;
+    if (!caps.supports_string_content || inputs.messages.empty() || chat.jinja.src.empty() ||
+        inputs.continue_final_message != COMMON_CHAT_CONTINUATION_NONE) {
+        return "";
+    }
+    std::map<std::string, bool> roles;
+    for (const auto & message : inputs.messages) {
+        const bool known = message.role == "user" || message.role == "assistant" ||
+                           (message.role == "system" && caps.supports_system_role);
+        if (!known || !message.content_parts.empty() || !message.tool_calls.empty() ||
+            !message.reasoning_content.empty() || !message.tool_name.empty() || !message.tool_call_id.empty()) {
+            return "";
+        }
+        roles[message.role] = true;
+    }
+    fields_out key;
+    for (const auto & [role, seen] : roles) {
+        key.add(role);
+    }
+    key.add(inputs.messages.back().role);
+    fields_in  in(request);
+    in.next();  // the messages
+    return key.so_far() + in.rest();
+}
+
+inline std::string render_directly(const chat_template & chat, const common_chat_templates_inputs & inputs) {
+    autoparser::generation_params params;
+    params.messages = common_json::array();
+    for (const auto & message : inputs.messages) {
+        params.messages.push_back(message.to_json_oaicompat());
+    }
+    if (!inputs.tools.empty()) {
+        params.tools = common_chat_tools_to_json_oaicompat(inputs.tools);
+    }
+    params.enable_thinking       = inputs.enable_thinking;
+    params.add_generation_prompt = inputs.add_generation_prompt;
+    params.extra_context         = common_json::object();
+    for (const auto & [name, value] : inputs.chat_template_kwargs) {
+        params.extra_context[name] = common_json::parse(value);
+    }
+    return common_chat_template_direct_apply(chat.jinja, params);
+}
+
+// All but the prompt.
+inline std::string answer_fields(const common_chat_params & params, const common_chat_templates_inputs & inputs) {
+    fields_out out;
+    out.add(common_chat_format_name(params.format))
+        .add(params.grammar)
+        .flag(params.grammar_lazy)
+        .add(params.generation_prompt)
+        .flag(params.supports_thinking)
+        .add(params.thinking_start_tag)
+        .list(params.thinking_end_tags)
+        .list(params.additional_stops)
+        .list(params.preserved_tokens);
+    out.number(static_cast<int64_t>(params.grammar_triggers.size()));
+    for (const auto & trigger : params.grammar_triggers) {
+        out.number(trigger.type).add(trigger.value).number(trigger.token);
+    }
+    out.add(fields_out()
+                .number(params.format)
+                .add(params.generation_prompt)
+                .add(params.parser)
+                .flag(inputs.reasoning_format != COMMON_REASONING_FORMAT_NONE)
+                .flag(inputs.continue_final_message != COMMON_CHAT_CONTINUATION_NONE)
+                .so_far());
+    return out.so_far();
+}
+
 inline int64_t template_render(int64_t handle, const std::string & request) {
     return guarded([&] {
-        auto &     chat   = template_at(handle);
-        fields_in  in(request);
-        const auto inputs = inputs_of(chat, in);
-        const auto params = common_chat_templates_apply(chat.templates.get(), inputs);
-        fields_out out;
-        out.add(params.prompt)
-            .add(common_chat_format_name(params.format))
-            .add(params.grammar)
-            .flag(params.grammar_lazy)
-            .add(params.generation_prompt)
-            .flag(params.supports_thinking)
-            .add(params.thinking_start_tag)
-            .list(params.thinking_end_tags)
-            .list(params.additional_stops)
-            .list(params.preserved_tokens);
-        out.number(static_cast<int64_t>(params.grammar_triggers.size()));
-        for (const auto & trigger : params.grammar_triggers) {
-            out.number(trigger.type).add(trigger.value).number(trigger.token);
+        auto &            chat = template_at(handle);
+        fields_in         in(request);
+        const auto        inputs = inputs_of(chat, in);
+        const std::string key    = plain_key(chat, inputs, request);
+        if (!key.empty()) {
+            std::unique_lock<std::mutex> hold(chat.lock);
+            const auto                   found = chat.known.find(key);
+            if (found != chat.known.end()) {
+                const std::string answer = found->second;
+                hold.unlock();
+                return fields_out().add(render_directly(chat, inputs)).join(answer).give();
+            }
         }
-        out.add(fields_out()
-                    .number(params.format)
-                    .add(params.generation_prompt)
-                    .add(params.parser)
-                    .flag(inputs.reasoning_format != COMMON_REASONING_FORMAT_NONE)
-                    .flag(inputs.continue_final_message != COMMON_CHAT_CONTINUATION_NONE)
-                    .so_far());
-        return out.give();
+        const auto        params = common_chat_templates_apply(chat.templates.get(), inputs);
+        const std::string answer = answer_fields(params, inputs);
+        // A template that `common` treats specially may be rendered from something else than what was given.
+        if (!key.empty() && render_directly(chat, inputs) == params.prompt) {
+            const std::lock_guard<std::mutex> hold(chat.lock);
+            if (chat.known.size() >= chat_template::most_known) {
+                chat.known.clear();
+            }
+            chat.known[key] = answer;
+        }
+        return fields_out().add(params.prompt).join(answer).give();
     });
 }
 
