@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What a chat template renders. Start with [#of] and add.
 ///
@@ -126,6 +127,7 @@ public record ChatInputs(
     byte[] toBytes() {
         Fields.Out out = new Fields.Out()
                 .add(messagesJson)
+                .add(now.orElseGet(Instant::now).getEpochSecond())
                 .add(toolsJson.orElse(""))
                 .add(toolChoice.word())
                 .add(toolChoice.tool().orElse(""))
@@ -135,9 +137,8 @@ public record ChatInputs(
                 .add(addGenerationPrompt)
                 .add(continueFinalMessage)
                 .add(enableThinking)
-                .add(splitThinking)
-                .add(now.orElseGet(Instant::now).getEpochSecond());
-        variables.forEach((name, json) -> out.add(name).add(json));
+                .add(splitThinking);
+        new TreeMap<>(variables).forEach((name, json) -> out.add(name).add(json)); // alike requests look alike
         return out.toBytes();
     }
 
