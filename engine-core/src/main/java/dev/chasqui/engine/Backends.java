@@ -2,6 +2,7 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.OllamaHost;
 import dev.chasqui.ollama.OllamaBackend;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ public final class Backends {
         String choice = environment.getOrDefault("CHASQUI_BACKEND", "").strip().toLowerCase(Locale.ROOT);
         return switch (choice) {
             case "", "embedded" -> Engine.open(EngineConfig.fromEnvironment(environment));
-            case "ollama" -> OllamaBackend.connect(environment);
+            case "ollama" -> OllamaBackend.connect(OllamaHost.fromEnvironment(environment).uri());
             default ->
                 throw BackendException.invalid(
                         "CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
