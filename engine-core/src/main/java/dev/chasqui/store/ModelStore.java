@@ -4,6 +4,9 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.gguf.GgufException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +103,7 @@ public final class ModelStore {
                 creation.apply(modelfile, folder);
                 return publish(name, creation, progress);
             } catch (GgufException e) {
+                if (e.getCause() instanceof ClosedByInterruptException interrupt) throw interrupt;
                 throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
             }
         });
@@ -177,7 +181,9 @@ public final class ModelStore {
     }
 
     BackendException cannotWrite(IOException e) {
-        if (e instanceof java.io.InterruptedIOException || e instanceof java.nio.channels.ClosedByInterruptException) {
+        if (e instanceof InterruptedIOException
+                || e instanceof ClosedByInterruptException
+                || e instanceof FileLockInterruptionException) {
             return new BackendException(BackendException.Kind.CANCELLED, "interrupted", e);
         }
         String reason = e instanceof FileSystemException file && file.getReason() != null
