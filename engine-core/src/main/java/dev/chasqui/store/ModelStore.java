@@ -2,6 +2,7 @@ package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.api.ModelSummary;
 import dev.chasqui.gguf.GgufException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -77,6 +78,19 @@ public final class ModelStore {
                 .reversed()
                 .thenComparing(model -> model.name().longForm()));
         return models;
+    }
+
+    /// What there is to say about each of [#list] in a line.
+    public List<ModelSummary> summaries() {
+        List<ModelSummary> summaries = new ArrayList<>();
+        for (StoredModel model : list()) {
+            try {
+                summaries.add(model.summary());
+            } catch (BackendException e) {
+                LOG.warn("left out of the list: {}: {}", model.name(), e.getMessage());
+            }
+        }
+        return summaries;
     }
 
     /// The model of that name, whatever its case.
@@ -163,7 +177,7 @@ public final class ModelStore {
 
     /// Runs a step that writes, alone among all threads and processes.
     <T> T writing(Step<T> step) {
-        try (FolderLock held = FolderLock.hold(ownFolder().resolve("lock"))) {
+        try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
             blobs.clearTemporaries();
             Files.createDirectories(root.resolve("blobs"));
             return step.run();

@@ -138,7 +138,7 @@ class GgufFileTest {
         Random random = new Random(seed);
         int refused = 0;
 
-        for (int round = 0; round < 4_000; round++) {
+        for (int round = 0; round < 2_000; round++) {
             byte[] damaged = whole.clone();
             for (int flips = random.nextInt(1, 5); flips > 0; flips--) {
                 damaged[random.nextInt(Math.min(900, damaged.length))] = (byte) random.nextInt(256);
@@ -157,7 +157,7 @@ class GgufFileTest {
             }
         }
 
-        assertThat(refused).as("seed %d", seed).isBetween(1_000, 3_999);
+        assertThat(refused).as("seed %d", seed).isBetween(500, 1_999);
     }
 
     static Stream<Arguments> wrongFiles() {

@@ -141,6 +141,27 @@ class ModelStoreTest {
     }
 
     @Test
+    void aTextThatIsTooLongSpoilsOnlyItsOwnSummary() throws IOException {
+        create("good", "FROM tiny.gguf");
+        create("long", "FROM tiny.gguf\nTEMPLATE {{ .Prompt }}");
+        byte[] text = new byte[(16 << 20) + 1];
+        Digest digest = Digest.of(text);
+        Files.write(store.root().resolve("blobs").resolve(digest.fileName()), text);
+        Path manifest = store.root().resolve("manifests/registry.ollama.ai/library/long/latest");
+        String template = "image.template\",\"digest\":\"";
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replaceFirst(
+                                template + "sha256:[0-9a-f]{64}\",\"size\":\\d+",
+                                template + digest + "\",\"size\":" + text.length));
+
+        assertThat(store.list()).hasSize(2);
+        assertThat(store.summaries()).hasSize(1);
+        assertThatThrownBy(() -> store.get(name("long")).template()).hasMessageContaining("at most 16777216");
+    }
+
+    @Test
     void aCutBlobIsNamed() throws IOException {
         Path weights = create("tiny", "FROM tiny.gguf").weights();
         Files.write(weights, new byte[10]);
