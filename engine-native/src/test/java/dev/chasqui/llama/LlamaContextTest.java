@@ -187,10 +187,11 @@ class LlamaContextTest {
 
     @Test
     void threadsCanChangeBetweenDecodes() {
-        for (int threads = 1; threads <= 3; threads++) {
-            context.setThreads(threads, 4 - threads);
+        for (int round = 0; round < 30; round++) {
+            context.setThreads(1 + round % 3, 3 - round % 3);
 
-            assertThat(context.decode(Tiny.rows(0, threads * 9 - 9, 9))).isEqualTo(Outcome.DONE);
+            assertThat(context.decode(Tiny.rows(0, round * 10, 9))).isEqualTo(Outcome.DONE);
+            assertThat(context.decode(Tiny.rows(0, round * 10 + 9, 1))).isEqualTo(Outcome.DONE);
         }
         for (int threads : new int[] {-1, 0, 513, 9_999}) {
             assertThatIllegalArgumentException().isThrownBy(() -> context.setThreads(threads, 1));
