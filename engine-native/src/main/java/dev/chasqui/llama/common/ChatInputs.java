@@ -91,9 +91,14 @@ public record ChatInputs(
         return with(Optional.empty(), Optional.of(gbnf), enableThinking, splitThinking, variables, now);
     }
 
-    /// Asks a thinking model to think, or not to. Without it nothing is split off either.
+    /// Asks a thinking model to think, or not to.
     public ChatInputs withThinking(boolean enabled) {
-        return with(jsonSchema, grammar, enabled, enabled, variables, now);
+        return with(jsonSchema, grammar, enabled, splitThinking, variables, now);
+    }
+
+    /// Leaves the thinking, tags and all, in the answer's content.
+    public ChatInputs withoutSplitting() {
+        return with(jsonSchema, grammar, enableThinking, false, variables, now);
     }
 
     /// How hard to think, for models that know levels: `low`, `medium`, `high`.
