@@ -57,8 +57,7 @@ class RealModelTest {
 
     @Test
     void aSmallerCacheStillKnowsIt() {
-        ContextSettings small =
-                ContextSettings.of(256).withCache(FlashAttention.ON, CacheType.Q8_0, CacheType.Q8_0);
+        ContextSettings small = ContextSettings.of(256).withCache(FlashAttention.ON, CacheType.Q8_0, CacheType.Q8_0);
         try (LlamaContext other = model.newContext(small)) {
             assertThat(answer(other, 0, Sampling.GREEDY, 12)).contains("Paris");
         }
@@ -81,8 +80,8 @@ class RealModelTest {
 
         assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("Grüße aus 東京 🚀 <|im_end|>");
         assertThat(vocabulary.isEndOfGeneration(ids[ids.length - 1])).isTrue();
-        assertThat(model.chatTemplate()).hasValueSatisfying(template -> assertThat(template)
-                .contains("<|im_start|>"));
+        assertThat(model.chatTemplate())
+                .hasValueSatisfying(template -> assertThat(template).contains("<|im_start|>"));
     }
 
     private String answer(LlamaContext decoder, int sequence, Sampling sampling, int most) {
