@@ -1,0 +1,205 @@
+package dev.chasqui.ollama;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.BackendException.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Requests to one server, and what its statuses and silences mean.
+final class Http implements AutoCloseable {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(30);
+    /// A description of a model with a vocabulary of 262,144 tokens is some 12 MiB.
+    private static final long LONGEST_REPLY = 128L << 20;
+    private static final int LONGEST_ERROR = 64 << 10;
+    private static final int QUOTED = 300;
+
+    private final URI base;
+    private final List<URI> addresses;
+    private final HttpClient client;
+    private volatile URI reached;
+    private volatile boolean closed;
+
+    Http(URI base) {
+        String scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
+        if (!(scheme.equals("http") || scheme.equals("https")) || base.getHost() == null) {
+            throw BackendException.invalid("\"" + base + "\" is no server's address; expected http://host:port");
+        }
+        this.base = base;
+        this.addresses = addresses(base);
+        this.reached = addresses.getFirst();
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+    }
+
+    JsonNode get(String path) {
+        return question(path, request -> request.GET());
+    }
+
+    JsonNode post(String path, ObjectNode json) {
+        byte[] body = Json.bytes(json);
+        return question(path, request -> request.POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    /// Posts a request whose answer comes line by line. Returns when the server accepted it.
+    LineBody stream(String path, ObjectNode json) {
+        byte[] body = Json.bytes(json);
+        HttpResponse<LineBody> response =
+                send(path, request -> request.POST(BodyPublishers.ofByteArray(body)), status -> new LineBody());
+        LineBody lines = response.body();
+        if (response.statusCode() == 200) return lines;
+        throw refusal(response, lines.rest(LONGEST_ERROR));
+    }
+
+    BackendException broken(String what) {
+        return new BackendException(Kind.FAILED, "the server at " + base + " broke the protocol: " + what);
+    }
+
+    BackendException brokeOff(IOException cause) {
+        return new BackendException(
+                Kind.FAILED, "the answer from " + base + " broke off: " + words(cause) + "; ask again", cause);
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        client.shutdownNow();
+    }
+
+    private JsonNode question(String path, UnaryOperator<HttpRequest.Builder> verb) {
+        BodyHandler<byte[]> whole = BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_REPLY);
+        HttpResponse<byte[]> response = send(path, request -> verb.apply(request.timeout(QUESTION_TIMEOUT)), whole);
+        if (response.statusCode() != 200) throw refusal(response, response.body());
+        try {
+            return Json.read(response.body());
+        } catch (JacksonException e) {
+            throw broken("its answer to " + path + " is not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private <T> HttpResponse<T> send(String path, UnaryOperator<HttpRequest.Builder> how, BodyHandler<T> body) {
+        URI first = reached;
+        ConnectException refused = null;
+        for (URI address : Stream.concat(Stream.of(first), addresses.stream().filter(uri -> !uri.equals(first)))
+                .toList()) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path))
+                    .header("Content-Type", "application/json")
+                    .header("Accept", "application/x-ndjson, application/json");
+            try {
+                HttpResponse<T> response = client.send(how.apply(request).build(), body);
+                reached = address;
+                return response;
+            } catch (ConnectException e) {
+                refused = e; // a name may mean several addresses, and the server need not listen on each
+            } catch (IOException e) {
+                throw failure(path, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new BackendException(Kind.CANCELLED, "interrupted while waiting for " + base, e);
+            }
+        }
+        throw failure(path, refused == null ? new ConnectException() : refused);
+    }
+
+    private BackendException failure(String path, IOException cause) {
+        if (closed) return new BackendException(Kind.CANCELLED, "this backend was closed", cause);
+        return switch (cause) {
+            case ConnectException refused -> unreachable(words(refused), refused);
+            case HttpConnectTimeoutException slow ->
+                unreachable("no connection within " + CONNECT_TIMEOUT.toSeconds() + " s", slow);
+            case HttpTimeoutException slow ->
+                unreachable("no answer to " + path + " within " + QUESTION_TIMEOUT.toSeconds() + " s", slow);
+            default ->
+                new BackendException(
+                        Kind.FAILED,
+                        "the server at " + base + " gave no answer to " + path + ": " + words(cause) + "; ask again",
+                        cause);
+        };
+    }
+
+    private BackendException unreachable(String why, IOException cause) {
+        String remedy = "; start one there (`chasqui serve` or `ollama serve`) or set OLLAMA_HOST to its address";
+        return new BackendException(Kind.UNREACHABLE, "no server answers at " + base + ": " + why + remedy, cause);
+    }
+
+    /// Ollama's own words where there are some: clients match on them.
+    private BackendException refusal(HttpResponse<?> response, byte[] body) {
+        int status = response.statusCode();
+        Kind kind = switch (status) {
+            case 400 -> Kind.INVALID;
+            case 404 -> Kind.NOT_FOUND;
+            case 499 -> Kind.CANCELLED;
+            case 503 -> Kind.OVERLOADED;
+            default -> Kind.FAILED;
+        };
+        String error = errorIn(body);
+        if (error != null) return new BackendException(kind, error);
+
+        String text = new String(body, StandardCharsets.UTF_8).strip();
+        String place = response.headers()
+                .firstValue("Location")
+                .map(to -> " and points to " + to)
+                .orElse("");
+        return new BackendException(
+                kind,
+                "the server at " + base + " answered with status " + status + place
+                        + (text.isEmpty() ? "" : ": " + text.substring(0, Math.min(text.length(), QUOTED))));
+    }
+
+    private static @Nullable String errorIn(byte[] body) {
+        try {
+            return ReplyJson.error(Json.read(body));
+        } catch (JacksonException e) {
+            return null; // a proxy's page, perhaps
+        }
+    }
+
+    private static String words(IOException e) {
+        String message = e.getMessage();
+        if (message != null && !message.isBlank()) return message;
+        if (!(e instanceof ConnectException)) return e.getClass().getSimpleName();
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) return "the host name is not known";
+        }
+        return "connection refused";
+    }
+
+    /// The JDK's client takes a name's first address only. For `localhost` the server may listen on either.
+    private static List<URI> addresses(URI base) {
+        String path = base.getRawPath();
+        String folder = path == null || path.isEmpty() ? "/" : path.endsWith("/") ? path : path + "/";
+        String port = base.getPort() < 0 ? "" : ":" + base.getPort();
+        boolean both =
+                base.getScheme().equalsIgnoreCase("http") && base.getHost().equalsIgnoreCase("localhost");
+        return (both ? Stream.of("127.0.0.1", "[::1]") : Stream.of(base.getHost()))
+                .map(host -> URI.create(base.getScheme() + "://" + host + port + folder))
+                .toList();
+    }
+}

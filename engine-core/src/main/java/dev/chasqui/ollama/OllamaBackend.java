@@ -1,0 +1,91 @@
+package dev.chasqui.ollama;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.GenerateRequest;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.RunningModel;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An Ollama server, or any that speaks its API, behind the same interface as the engine in this JVM.
+///
+/// A server accepts a request with its status line, and Ollama sends that with the first token; until then
+/// [#generate] and [#chat] wait. Interrupting the waiting thread gives the request up, and the server sees the client
+/// leave; afterwards [Generation#close] does the same from any thread.
+///
+/// Connecting may take 10 seconds, questions about models 30. An answer has no time limit: a model may think for
+/// long, and its caller knows how long that matters. A server that vanishes without closing its connection is only
+/// noticed by such a caller.
+public final class OllamaBackend implements Backend {
+
+    private final Http http;
+    private final Set<StreamedGeneration> open = ConcurrentHashMap.newKeySet();
+
+    private OllamaBackend(Http http) {
+        this.http = http;
+    }
+
+    /// Nothing is sent yet; whether a server is there shows with the first request.
+    ///
+    /// @param base for example `http://localhost:11434`; a path is kept, so that a server may live behind a prefix.
+    ///             The name `localhost` means both `127.0.0.1` and `::1`
+    /// @throws BackendException of kind `INVALID` if it is no `http` or `https` address
+    public static OllamaBackend connect(URI base) {
+        return new OllamaBackend(new Http(base));
+    }
+
+    @Override
+    public Generation generate(GenerateRequest request) {
+        return stream("api/generate", RequestJson.of(request));
+    }
+
+    @Override
+    public Generation chat(ChatRequest request) {
+        return stream("api/chat", RequestJson.of(request));
+    }
+
+    @Override
+    public List<ModelSummary> models() {
+        return ReplyJson.models(http.get("api/tags"));
+    }
+
+    @Override
+    public ModelDetails show(String model) {
+        // "verbose": without it the long arrays of the GGUF file come empty.
+        ObjectNode request = RequestJson.object().put("model", model).put("verbose", true);
+        return ReplyJson.details(http.post("api/show", request));
+    }
+
+    @Override
+    public List<RunningModel> running() {
+        return ReplyJson.running(http.get("api/ps"));
+    }
+
+    @Override
+    public String version() {
+        JsonNode version = http.get("api/version").path("version");
+        if (!version.isString()) throw http.broken("its answer to api/version names no version");
+        return version.asString();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        open.forEach(StreamedGeneration::close);
+    }
+
+    private Generation stream(String path, ObjectNode request) {
+        StreamedGeneration generation = new StreamedGeneration(http, http.stream(path, request), open::remove);
+        open.add(generation);
+        if (http.closed()) generation.close();
+        return generation;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.chasqui.ollama;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.GenerateRequest;
+import dev.chasqui.api.KeepAlive;
+import dev.chasqui.api.Message;
+import dev.chasqui.api.Settings;
+import dev.chasqui.api.Think;
+import dev.chasqui.api.ToolCall;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Requests in Ollama's field names. What equals Ollama's default is left out, so that older servers understand too.
+final class RequestJson {
+
+    private RequestJson() {}
+
+    static ObjectNode object() {
+        return Json.MAPPER.createObjectNode();
+    }
+
+    static ObjectNode of(GenerateRequest request) {
+        ObjectNode json = object().put("model", request.model()).put("prompt", request.prompt());
+        request.suffix().ifPresent(suffix -> json.put("suffix", suffix));
+        request.system().ifPresent(system -> json.put("system", system));
+        request.template().ifPresent(template -> json.put("template", template));
+        if (!request.context().isEmpty()) request.context().forEach(json.putArray("context")::add);
+        if (request.raw()) json.put("raw", true);
+        images(json, request.images());
+        return settings(json, request.settings());
+    }
+
+    static ObjectNode of(ChatRequest request) {
+        ObjectNode json = object().put("model", request.model());
+        ArrayNode messages = json.putArray("messages");
+        request.messages().forEach(message -> messages.add(message(message)));
+        request.toolsJson().ifPresent(tools -> json.set("tools", parsed("tools", tools)));
+        return settings(json, request.settings());
+    }
+
+    private static ObjectNode message(Message message) {
+        ObjectNode json = object().put("role", message.role()).put("content", message.content());
+        if (!message.thinking().isEmpty()) json.put("thinking", message.thinking());
+        images(json, message.images());
+        if (!message.toolCalls().isEmpty()) {
+            ArrayNode calls = json.putArray("tool_calls");
+            message.toolCalls().forEach(call -> calls.add(toolCall(call, calls.size())));
+        }
+        if (!message.toolName().isEmpty()) json.put("tool_name", message.toolName());
+        if (!message.toolCallId().isEmpty()) json.put("tool_call_id", message.toolCallId());
+        return json;
+    }
+
+    private static ObjectNode toolCall(ToolCall call, int index) {
+        ObjectNode json = object();
+        if (!call.id().isEmpty()) json.put("id", call.id());
+        json.putObject("function")
+                .put("index", index)
+                .put("name", call.name())
+                .set("arguments", parsed("tool call arguments", call.argumentsJson()));
+        return json;
+    }
+
+    private static void images(ObjectNode json, List<byte[]> images) {
+        if (images.isEmpty()) return;
+        ArrayNode array = json.putArray("images");
+        images.forEach(array::add); // written as base64
+    }
+
+    private static ObjectNode settings(ObjectNode json, Settings settings) {
+        json.put("stream", true);
+        if (!settings.options().isEmpty()) {
+            json.set("options", Json.MAPPER.valueToTree(settings.options().toMap()));
+        }
+        settings.format().ifPresent(format -> json.set("format", parsed("format", format)));
+        settings.keepAlive().ifPresent(keepAlive -> keepAlive(json, keepAlive));
+        switch (settings.think()) {
+            case DEFAULT -> {}
+            case ON, OFF -> json.put("think", settings.think() == Think.ON);
+            default -> json.put("think", settings.think().wire());
+        }
+        if (!settings.truncate()) json.put("truncate", false);
+        if (!settings.shift()) json.put("shift", false);
+        settings.topLogprobs().ifPresent(top -> json.put("logprobs", true).put("top_logprobs", top));
+        return json;
+    }
+
+    /// For ever is a number: Ollama refuses the text `-1`, which lacks a unit.
+    private static void keepAlive(ObjectNode json, KeepAlive keepAlive) {
+        if (keepAlive.duration().isPresent()) json.put("keep_alive", keepAlive.wire());
+        else json.put("keep_alive", -1);
+    }
+
+    private static JsonNode parsed(String field, String text) {
+        try {
+            return Json.MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            throw BackendException.invalid(field + " is not JSON: " + e.getOriginalMessage());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.chasqui.ollama;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.BackendException.Kind;
+import dev.chasqui.api.Chunk;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.Summary;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// An answer that a server sends line by line. It ends well with a line that says `"done": true`, and in no other
+/// way.
+final class StreamedGeneration implements Generation, Iterator<Chunk> {
+
+    private final Http http;
+    private final LineBody lines;
+    private final Consumer<StreamedGeneration> over;
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private @Nullable Chunk next;
+    private @Nullable BackendException failure;
+    private volatile @Nullable Summary summary;
+    private volatile boolean closed;
+
+    StreamedGeneration(Http http, LineBody lines, Consumer<StreamedGeneration> over) {
+        this.http = http;
+        this.lines = lines;
+        this.over = over;
+    }
+
+    @Override
+    public Iterator<Chunk> iterator() {
+        if (!taken.compareAndSet(false, true)) {
+            throw new IllegalStateException("this answer is being read already; ask for its iterator once");
+        }
+        return this;
+    }
+
+    @Override
+    public boolean hasNext() {
+        try {
+            while (next == null && summary == null) advance();
+        } catch (BackendException e) {
+            failure = e;
+            close();
+            throw e;
+        }
+        return next != null;
+    }
+
+    @Override
+    public Chunk next() {
+        Chunk chunk = hasNext() ? next : null;
+        if (chunk == null) throw new NoSuchElementException("the answer is over");
+        next = null;
+        return chunk;
+    }
+
+    @Override
+    public Summary summary() {
+        Summary end = summary;
+        if (end == null || next != null) {
+            throw new IllegalStateException("the answer is not over; take its last chunk first");
+        }
+        return end;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        over.accept(this);
+        if (summary == null) lines.close();
+    }
+
+    private void advance() {
+        if (failure != null) throw failure; // the answer broke off, and asking again does not mend it
+        JsonNode line = read();
+        String error = ReplyJson.error(line);
+        if (error != null) throw new BackendException(Kind.FAILED, error);
+        if (!line.isObject()) throw http.broken("a line of its answer is not a JSON object");
+
+        next = ReplyJson.chunk(line);
+        if (line.path("done").asBoolean(false)) {
+            summary = ReplyJson.summary(line);
+            lines.finish();
+            over.accept(this);
+        }
+    }
+
+    private JsonNode read() {
+        try {
+            byte[] line =
+                    lines.next().orElseThrow(() -> http.brokeOff(new IOException("it ended without a last line")));
+            return Json.read(line);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackendException(Kind.CANCELLED, "interrupted while waiting for the answer", e);
+        } catch (LineBody.ClosedException e) {
+            throw new BackendException(Kind.CANCELLED, "the answer was closed before its end", e);
+        } catch (JacksonException e) {
+            throw http.broken("a line of its answer is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            if (closed || http.closed())
+                throw new BackendException(Kind.CANCELLED, "the answer was closed before its end", e);
+            throw http.brokeOff(e);
+        }
+    }
+}
