@@ -1,0 +1,71 @@
+package dev.chasqui.platform;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// What a classifier jar on the class path holds: one line a file.
+///
+/// @param classifier the jar's classifier, for example `linux-x86_64`
+/// @param hash       names the content, in hex; the same for the same files
+record NativeIndex(String classifier, List<Entry> entries, String hash) {
+
+    record Entry(String name, long size, String sha256) {}
+
+    /// The best classifier jar for this machine.
+    static Optional<NativeIndex> find(Platform platform) {
+        for (String classifier : platform.classifiers()) {
+            try (InputStream in = NativeIndex.class.getResourceAsStream("natives/" + classifier + "/INDEX")) {
+                if (in != null) return Optional.of(read(classifier, in.readAllBytes()));
+            } catch (IOException e) {
+                throw new NativeLibraryException(
+                        "cannot read the list of native libraries for " + classifier + " on the class path: " + e, e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    static NativeIndex read(String classifier, byte[] text) {
+        List<Entry> entries = new String(text, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(line -> entry(classifier, line))
+                .toList();
+        return new NativeIndex(classifier, entries, Sha256.of(text));
+    }
+
+    InputStream open(Entry entry) throws IOException {
+        String name = "natives/" + classifier + "/" + entry.name();
+        InputStream in = NativeIndex.class.getResourceAsStream(name);
+        if (in == null) throw new IOException(name + " is listed in the classifier jar but not in it");
+        return in;
+    }
+
+    /// Whether a folder has every file in its full size. Does not read them.
+    boolean isCompleteIn(Path folder) {
+        try {
+            for (Entry entry : entries) {
+                Path file = folder.resolve(entry.name());
+                if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) return false;
+                if (Files.size(file) != entry.size()) return false;
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Entry entry(String classifier, String line) {
+        String[] parts = line.split(" ");
+        if (parts.length != 3 || !parts[0].matches("[\\w][\\w.-]*") || !parts[1].matches("\\d{1,18}")) {
+            throw new NativeLibraryException("the list of native libraries for " + classifier
+                    + " on the class path has a line we cannot read: " + line);
+        }
+        return new Entry(parts[0], Long.parseLong(parts[1]), parts[2]);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.chasqui.platform;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// libggml-base, libggml and libllama of one folder, opened in this process, with one CPU backend registered.
+///
+/// Writes no logs, so that the proving child needs no logging library.
+record OpenLibraries(SymbolLookup symbols, String version) {
+
+    /// llama.cpp's version that the bindings in this module were written for.
+    static final String EXPECTED_VERSION = "0.5.0";
+
+    /// @param cpuLibrary the CPU variant to register
+    static OpenLibraries open(Platform platform, Path folder, Path cpuLibrary) {
+        LoadedLibraries.refuseAnother(folder);
+        ProcessEnvironment.setNoBacktrace(platform);
+        // Opened from the bottom up by full path, each finds what it needs already loaded, wherever its RUNPATH
+        // points.
+        Optional<SymbolLookup> base = library(platform, folder, "ggml-base");
+        lookup(cpuLibrary);
+        Optional<SymbolLookup> ggml = library(platform, folder, "ggml");
+        SymbolLookup llama = library(platform, folder, "llama")
+                .orElseThrow(() -> new NativeLibraryException("no libllama in " + folder
+                        + "; expected a folder that holds llama.cpp " + EXPECTED_VERSION + "'s shared libraries"));
+        SymbolLookup symbols = llama;
+        if (ggml.isPresent()) symbols = symbols.or(ggml.get());
+        if (base.isPresent()) symbols = symbols.or(base.get());
+        String version = version(symbols, folder);
+        OpenLibraries open = new OpenLibraries(symbols, version);
+        if (!open.hasBackend("CPU") && !open.register(cpuLibrary)) {
+            throw new NativeLibraryException(
+                    cpuLibrary + " is not for this processor or not of this build of llama.cpp: it did not register");
+        }
+        LoadedLibraries.refuseAnother(folder);
+        return open;
+    }
+
+    /// Whether a backend of this name is registered.
+    boolean hasBackend(String name) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MethodHandle byName = function("ggml_backend_reg_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
+            return ((MemorySegment) byName.invokeExact(scratch.allocateFrom(name))).address() != 0;
+        } catch (Throwable t) {
+            throw broken("ggml_backend_reg_by_name", t);
+        }
+    }
+
+    /// Registers a backend's library.
+    ///
+    /// @return `false` if ggml refused it
+    boolean register(Path library) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MethodHandle load = function("ggml_backend_load", FunctionDescriptor.of(ADDRESS, ADDRESS));
+            return ((MemorySegment) load.invokeExact(scratch.allocateFrom(library.toString()))).address() != 0;
+        } catch (Throwable t) {
+            throw broken("ggml_backend_load", t);
+        }
+    }
+
+    private MethodHandle function(String name, FunctionDescriptor descriptor) {
+        return downcall(symbols, name, descriptor);
+    }
+
+    private static String version(SymbolLookup symbols, Path folder) {
+        MemorySegment symbol = symbols.find("llama_version")
+                .orElseThrow(() -> new NativeLibraryException("libllama in " + folder
+                        + " has no symbol llama_version, so it is older than llama.cpp " + EXPECTED_VERSION
+                        + ", which these bindings are made for"));
+        String version;
+        try {
+            MethodHandle handle = Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(ADDRESS));
+            version = ((MemorySegment) handle.invokeExact())
+                    .reinterpret(Long.MAX_VALUE)
+                    .getString(0);
+        } catch (Throwable t) {
+            throw broken("llama_version", t);
+        }
+        if (version.equals(EXPECTED_VERSION) || version.startsWith(EXPECTED_VERSION + "-")) return version;
+        throw new NativeLibraryException("libllama in " + folder + " is llama.cpp " + version
+                + "; these bindings are made for " + EXPECTED_VERSION + ". Bring a build of that version, or unset "
+                + Setting.CHASQUI_LLAMA_DIR);
+    }
+
+    private static Optional<SymbolLookup> library(Platform platform, Path folder, String name) {
+        try {
+            return platform.find(folder, name).map(OpenLibraries::lookup);
+        } catch (IOException e) {
+            throw new NativeLibraryException("cannot read the folder " + folder + ": " + e, e);
+        }
+    }
+
+    private static SymbolLookup lookup(Path library) {
+        try {
+            return SymbolLookup.libraryLookup(library, Arena.global());
+        } catch (IllegalArgumentException e) {
+            throw new NativeLibraryException("cannot open " + library + ": " + LoadedLibraries.whyNot(library), e);
+        }
+    }
+
+    static MethodHandle downcall(SymbolLookup symbols, String name, FunctionDescriptor descriptor) {
+        MemorySegment symbol = symbols.find(name)
+                .orElseThrow(() -> new NativeLibraryException("the libraries have no symbol " + name
+                        + "; they and these bindings are from different llama.cpp versions"));
+        return Linker.nativeLinker().downcallHandle(symbol, descriptor);
+    }
+
+    private static RuntimeException broken(String function, Throwable t) {
+        if (t instanceof NativeLibraryException refused) return refused;
+        throw new AssertionError("calling " + function + " failed; the binding is wrong", t);
+    }
+}

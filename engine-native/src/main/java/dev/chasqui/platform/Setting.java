@@ -1,0 +1,21 @@
+package dev.chasqui.platform;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// A setting of this room: the system property first, then the environment variable.
+enum Setting {
+    /// A folder with the user's own build of llama.cpp, instead of the libraries we ship.
+    CHASQUI_LLAMA_DIR,
+    /// Where libraries are extracted to and verdicts are kept.
+    CHASQUI_CACHE_DIR,
+    /// The CPU variant to use, for example `haswell`; it is proven like any other.
+    CHASQUI_CPU_VARIANT;
+
+    Optional<String> value() {
+        String property = name().toLowerCase(Locale.ROOT).replace('_', '.');
+        return Optional.ofNullable(System.getProperty(property))
+                .or(() -> Optional.ofNullable(System.getenv(name())))
+                .filter(value -> !value.isBlank());
+    }
+}
