@@ -1,0 +1,111 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.DoneReason;
+import dev.chasqui.api.Summary;
+import dev.chasqui.api.TokenLogprob;
+import dev.chasqui.llama.Vocabulary;
+import dev.chasqui.schedule.TokenSink;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// Turns one request's tokens into events, on the decode thread.
+final class AnswerSink implements TokenSink {
+
+    private final Vocabulary vocabulary;
+    private final Prompt prompt;
+    private final AnswerText text;
+    private final Optional<Logprobs> logprobs;
+    private final long startedAt;
+    private final long readyAt;
+    private final Consumer<EngineGeneration.Event> events;
+    private final Runnable over;
+    private final List<Integer> answer = new ArrayList<>();
+    private List<TokenLogprob> waiting = new ArrayList<>();
+
+    /// @param startedAt when the request came, by [System#nanoTime]
+    /// @param readyAt   when its model was ready
+    /// @param over      called once, when the answer ended or broke off
+    AnswerSink(
+            Vocabulary vocabulary,
+            Prompt prompt,
+            Optional<Logprobs> logprobs,
+            long startedAt,
+            long readyAt,
+            Consumer<EngineGeneration.Event> events,
+            Runnable over) {
+        this.vocabulary = vocabulary;
+        this.prompt = prompt;
+        this.text = new AnswerText(prompt.stops());
+        this.logprobs = logprobs;
+        this.startedAt = startedAt;
+        this.readyAt = readyAt;
+        this.events = events;
+        this.over = over;
+    }
+
+    @Override
+    public boolean accept(int token, Supplier<float[]> logits) {
+        logprobs.ifPresent(wanted -> waiting.add(wanted.of(token, logits.get())));
+        if (vocabulary.isEndOfGeneration(token)) return false;
+        if (prompt.returnsContext()) answer.add(token);
+        hand(text.add(vocabulary.piece(token, prompt.keepsSpecial(token))));
+        return !text.stopped();
+    }
+
+    @Override
+    public void ended(Ending ending) {
+        hand(text.rest());
+        if (!waiting.isEmpty()) send("");
+        events.accept(new EngineGeneration.Event.End(summary(ending)));
+        over.run();
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+        events.accept(new EngineGeneration.Event.Failure(
+                cause instanceof BackendException known
+                        ? known
+                        : BackendException.failed("the answer broke off: " + cause.getMessage(), cause)));
+        over.run();
+    }
+
+    private void hand(String ready) {
+        if (!ready.isEmpty()) send(ready);
+    }
+
+    private void send(String ready) {
+        events.accept(new EngineGeneration.Event.Piece(ready, waiting));
+        if (!waiting.isEmpty()) waiting = new ArrayList<>();
+    }
+
+    private Summary summary(Ending ending) {
+        long now = System.nanoTime();
+        return new Summary(
+                ending.reason() == Reason.STOP ? DoneReason.STOP : DoneReason.LENGTH,
+                positive(now - startedAt),
+                positive(readyAt - startedAt),
+                prompt.tokens().length,
+                positive(ending.promptNanos()),
+                ending.tokens(),
+                positive(ending.decodeNanos()),
+                prompt.returnsContext() ? context() : List.of());
+    }
+
+    private List<Integer> context() {
+        List<Integer> all = new ArrayList<>(prompt.tokens().length + answer.size());
+        Arrays.stream(prompt.tokens()).forEach(all::add);
+        all.addAll(answer);
+        return all;
+    }
+
+    /// Clients take a zero for "missing".
+    private static Duration positive(long nanos) {
+        return Duration.ofNanos(Math.max(1, nanos));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Option;
+import dev.chasqui.api.Options;
+import dev.chasqui.llama.ContextSettings;
+import java.util.OptionalInt;
+
+/// How large a context a request needs, and what a context is made with.
+///
+/// @param contextTokens tokens one request may hold
+/// @param chosen        whether somebody set that number; if nobody did, a longer prompt may raise it
+/// @param trainedTokens the most the model can make sense of
+record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
+
+    /// Ollama's default without a large GPU.
+    static final int DEFAULT_TOKENS = 4096;
+
+    /// Requests that may share one cache when nobody fixed their number.
+    private static final int SHARED_SEQUENCES = 16;
+
+    private static final int BATCH_TOKENS = 512;
+
+    /// Tokens left for the answer when the context is made to fit a prompt.
+    private static final int ANSWER_ROOM = 1024;
+
+    static ContextPlan of(Options options, OptionalInt configured, int trainedTokens) {
+        OptionalInt asked = options.count(Option.NUM_CTX);
+        int wanted = asked.orElse(configured.orElse(DEFAULT_TOKENS));
+        return new ContextPlan(
+                Math.min(wanted, trainedTokens), asked.isPresent() || configured.isPresent(), trainedTokens);
+    }
+
+    /// Grows the context to hold this prompt and an answer, if nobody fixed it.
+    ///
+    /// @param maxTokens the answer's most tokens, if the request says it
+    /// @throws BackendException with both numbers, if the prompt cannot fit
+    ContextPlan fitting(int promptTokens, OptionalInt maxTokens) {
+        if (promptTokens < contextTokens && (chosen || promptTokens + room(maxTokens) <= contextTokens)) return this;
+        int limit = chosen ? contextTokens : trainedTokens;
+        if (promptTokens >= limit) {
+            throw BackendException.invalid("the prompt is longer than the context length currently available to the"
+                    + " model; shorten the prompt, adjust the context length in settings, or use a model with a"
+                    + " longer context length (the prompt is " + promptTokens + " tokens, the context holds " + limit
+                    + (chosen && limit < trainedTokens ? "; num_ctx may be up to " + trainedTokens : "") + ")");
+        }
+        int needed = promptTokens + room(maxTokens);
+        int grown = Integer.highestOneBit(Math.max(needed - 1, 1)) << 1;
+        return new ContextPlan(Math.min(grown, trainedTokens), false, trainedTokens);
+    }
+
+    private static int room(OptionalInt maxTokens) {
+        return Math.min(Math.max(maxTokens.orElse(ANSWER_ROOM), 1), ANSWER_ROOM);
+    }
+
+    /// What the context is made with.
+    ContextSettings settings(Options options, EngineConfig config) {
+        int sequences = config.parallel().orElse(SHARED_SEQUENCES);
+        int cells = Math.multiplyExact(contextTokens, config.parallel().orElse(1));
+        int batch = Math.min(options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS), cells);
+        int threads = options.count(Option.NUM_THREAD).orElse(0);
+        int cores = Runtime.getRuntime().availableProcessors();
+        int used = threads <= 0 ? cores : Math.min(threads, cores);
+        return ContextSettings.of(cells)
+                .withBatch(batch, Math.min(batch, BATCH_TOKENS))
+                .withSequences(Math.min(sequences, batch))
+                .withThreads(used, used)
+                .withCache(config.flashAttention(), config.cacheType(), config.cacheType());
+    }
+}

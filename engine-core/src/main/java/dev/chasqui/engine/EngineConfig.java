@@ -1,0 +1,157 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.KeepAlive;
+import dev.chasqui.api.Option;
+import dev.chasqui.api.Options;
+import dev.chasqui.llama.ContextSettings.CacheType;
+import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.store.ModelStore;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What an engine is told once, at its start.
+///
+/// @param store          the folder with the models, in Ollama's layout
+/// @param keepAlive      how long a model stays after its last request, where the request does not say
+/// @param contextTokens  `num_ctx` where neither request nor model say it; empty lets the engine choose
+/// @param parallel       requests of one model at once, each with a whole `num_ctx` of its own; empty lets them share one
+/// @param maxLoaded      models in memory at once, `>= 1`
+/// @param defaults       options for requests and models that are silent: threads, GPU layers
+/// @param flashAttention when attention runs fused
+/// @param cacheType      what the KV cache stores
+public record EngineConfig(
+        Path store,
+        KeepAlive keepAlive,
+        OptionalInt contextTokens,
+        OptionalInt parallel,
+        int maxLoaded,
+        Options defaults,
+        FlashAttention flashAttention,
+        CacheType cacheType) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
+    private static final int MAX_LOADED = 3;
+
+    public EngineConfig {
+        if (maxLoaded < 1) throw new IllegalArgumentException("maxLoaded is " + maxLoaded + "; expected >= 1");
+    }
+
+    /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default, with a warning.
+    public static EngineConfig fromEnvironment(Map<String, String> environment) {
+        Environment variables = new Environment(environment);
+        Options defaults = Options.NONE;
+        OptionalInt gpuLayers = variables.count("OLLAMA_GPU_LAYERS", -1);
+        if (gpuLayers.isPresent()) defaults = defaults.with(Option.NUM_GPU, gpuLayers.getAsInt());
+        OptionalInt threads = variables.count("OLLAMA_NUM_THREAD", 1);
+        if (threads.isPresent()) defaults = defaults.with(Option.NUM_THREAD, threads.getAsInt());
+        return new EngineConfig(
+                ModelStore.defaultRoot(environment),
+                variables.keepAlive(),
+                variables.count("OLLAMA_CONTEXT_LENGTH", 1),
+                variables.count("OLLAMA_NUM_PARALLEL", 1),
+                variables.count("OLLAMA_MAX_LOADED_MODELS", 1).orElse(MAX_LOADED),
+                defaults,
+                variables.flashAttention(),
+                variables.cacheType());
+    }
+
+    public static EngineConfig fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    public EngineConfig withStore(Path store) {
+        return new EngineConfig(
+                store, keepAlive, contextTokens, parallel, maxLoaded, defaults, flashAttention, cacheType);
+    }
+
+    public EngineConfig withKeepAlive(KeepAlive keepAlive) {
+        return new EngineConfig(
+                store, keepAlive, contextTokens, parallel, maxLoaded, defaults, flashAttention, cacheType);
+    }
+
+    public EngineConfig withContextTokens(int tokens) {
+        return new EngineConfig(
+                store,
+                keepAlive,
+                OptionalInt.of(tokens),
+                parallel,
+                maxLoaded,
+                defaults,
+                flashAttention,
+                cacheType);
+    }
+
+    public EngineConfig withMaxLoaded(int models) {
+        return new EngineConfig(
+                store, keepAlive, contextTokens, parallel, models, defaults, flashAttention, cacheType);
+    }
+
+    private record Environment(Map<String, String> values) {
+
+        @Nullable
+        String text(String name) {
+            String value = values.get(name);
+            if (value == null) return null;
+            String bare = value.strip().replaceAll("^[\"']|[\"']$", "");
+            return bare.isEmpty() ? null : bare;
+        }
+
+        /// `0` means "not set", as it does for Ollama; below `least` is a mistake.
+        OptionalInt count(String name, int least) {
+            String value = text(name);
+            if (value == null) return OptionalInt.empty();
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= least) return OptionalInt.of(number);
+                if (number != 0) warn(name, value, "a number of at least " + least);
+            } catch (NumberFormatException e) {
+                warn(name, value, "a whole number");
+            }
+            return OptionalInt.empty();
+        }
+
+        KeepAlive keepAlive() {
+            String value = text("OLLAMA_KEEP_ALIVE");
+            if (value == null) return KeepAlive.FIVE_MINUTES;
+            try {
+                return value.matches("-?\\d+") ? KeepAlive.parse(Long.valueOf(value)) : KeepAlive.parse(value);
+            } catch (RuntimeException e) {
+                warn("OLLAMA_KEEP_ALIVE", value, "seconds or a duration such as 5m");
+                return KeepAlive.FIVE_MINUTES;
+            }
+        }
+
+        FlashAttention flashAttention() {
+            String value = Objects.requireNonNullElse(text("OLLAMA_FLASH_ATTENTION"), "auto");
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "auto" -> FlashAttention.AUTO;
+                case "0", "false", "f", "off" -> FlashAttention.OFF;
+                default -> FlashAttention.ON;
+            };
+        }
+
+        CacheType cacheType() {
+            String value = Objects.requireNonNullElse(text("OLLAMA_KV_CACHE_TYPE"), "f16");
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "f16" -> CacheType.F16;
+                case "bf16" -> CacheType.BF16;
+                case "q8_0" -> CacheType.Q8_0;
+                case "q4_0" -> CacheType.Q4_0;
+                default -> {
+                    warn("OLLAMA_KV_CACHE_TYPE", value, "f16, bf16, q8_0 or q4_0");
+                    yield CacheType.F16;
+                }
+            };
+        }
+
+        private static void warn(String name, String value, String expected) {
+            LOG.warn("{} is \"{}\"; expected {}. The default is used", name, value, expected);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Chunk;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.Summary;
+import dev.chasqui.api.TokenLogprob;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// The way from the decode thread to the caller: one side puts pieces in without waiting, the other takes them out.
+///
+/// The queue is bounded by the answer's own length, which is bounded by `num_predict` and the context.
+final class EngineGeneration implements Generation {
+
+    sealed interface Event {
+        record Piece(String text, List<TokenLogprob> logprobs) implements Event {}
+
+        record End(Summary summary) implements Event {}
+
+        record Failure(BackendException cause) implements Event {}
+    }
+
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final OutputSplitter splitter;
+    private final Runnable cancel;
+    private volatile @Nullable Summary summary;
+
+    /// @param cancel called at most once, when the caller leaves before the end
+    EngineGeneration(OutputSplitter splitter, Runnable cancel) {
+        this.splitter = splitter;
+        this.cancel = cancel;
+    }
+
+    /// An answer without tokens: a model was loaded or unloaded.
+    static Generation finished(Summary summary) {
+        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain(), () -> {});
+        generation.put(new Event.End(summary));
+        return generation;
+    }
+
+    void put(Event event) {
+        events.add(event);
+    }
+
+    @Override
+    public Iterator<Chunk> iterator() {
+        if (!asked.compareAndSet(false, true)) {
+            throw new IllegalStateException("this generation's chunks were asked for already");
+        }
+        return new Chunks();
+    }
+
+    @Override
+    public Summary summary() {
+        Summary known = summary;
+        if (known == null) throw new IllegalStateException("the answer is not over; take its chunks first");
+        return known;
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true) || summary != null) return;
+        cancel.run();
+        events.add(new Event.Failure(
+                new BackendException(BackendException.Kind.CANCELLED, "the generation was closed before its end")));
+    }
+
+    private final class Chunks implements Iterator<Chunk> {
+
+        private final Queue<Chunk> ready = new ArrayDeque<>();
+
+        @Override
+        public boolean hasNext() {
+            while (ready.isEmpty() && summary == null) take();
+            return !ready.isEmpty();
+        }
+
+        @Override
+        public Chunk next() {
+            if (!hasNext()) throw new NoSuchElementException("the answer is over");
+            return ready.remove();
+        }
+
+        private void take() {
+            try {
+                switch (events.take()) {
+                    case Event.Piece piece -> ready.addAll(splitter.piece(piece.text(), piece.logprobs()));
+                    case Event.End end -> {
+                        ready.addAll(splitter.end());
+                        summary = end.summary();
+                    }
+                    case Event.Failure failure -> {
+                        events.add(failure); // whoever asks again hears it again
+                        throw failure.cause();
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                close();
+                throw new BackendException(BackendException.Kind.CANCELLED, "interrupted while waiting for a token", e);
+            }
+        }
+    }
+}

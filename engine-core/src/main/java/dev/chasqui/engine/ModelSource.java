@@ -1,0 +1,28 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.Message;
+import dev.chasqui.api.ModelTraits;
+import dev.chasqui.api.Options;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// A model that can be loaded: where its weights are, and what its maker set for it.
+///
+/// @param name         as it is listed
+/// @param digest       names the version; empty for a file that is in no store
+/// @param weights      the GGUF file; models with the same weights share one copy in memory
+/// @param params       options it sets
+/// @param template     a template in Go's syntax that replaces the file's own
+/// @param messages     put in front of every conversation
+/// @param capabilities for example `completion`
+record ModelSource(
+        String name,
+        String digest,
+        Path weights,
+        ModelTraits traits,
+        Options params,
+        Optional<String> system,
+        Optional<String> template,
+        List<Message> messages,
+        List<String> capabilities) {}

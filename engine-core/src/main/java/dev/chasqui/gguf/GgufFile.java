@@ -1,0 +1,214 @@
+package dev.chasqui.gguf;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// What a GGUF file says about itself. Reading checks its whole structure and takes milliseconds; the weights are not
+/// touched. Immutable.
+public final class GgufFile {
+
+    private final Path path;
+    private final long fileBytes;
+    private final int version;
+    private final Map<String, Object> values;
+    private final List<TensorInfo> tensors;
+
+    GgufFile(Path path, long fileBytes, int version, Map<String, Object> values, List<TensorInfo> tensors) {
+        this.path = path;
+        this.fileBytes = fileBytes;
+        this.version = version;
+        this.values = Collections.unmodifiableMap(values);
+        this.tensors = List.copyOf(tensors);
+    }
+
+    /// Reads a file's head.
+    ///
+    /// @throws GgufException if it is no regular file, not GGUF, truncated or damaged
+    public static GgufFile read(Path file) {
+        // Asked before opening: opening a pipe would wait for its writer.
+        if (!Files.isRegularFile(file)) {
+            throw new GgufException(Files.exists(file) ? file + " is not a regular file" : file + " does not exist");
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return new GgufParser(file, channel, channel.size()).parse();
+        } catch (IOException e) {
+            throw new GgufException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public long fileBytes() {
+        return fileBytes;
+    }
+
+    /// The format's version, 2 or 3.
+    public int version() {
+        return version;
+    }
+
+    /// Every key in the file's order: String, Long, java.math.BigInteger, Float, Double, Boolean or [GgufArray].
+    public Map<String, Object> values() {
+        return values;
+    }
+
+    public List<TensorInfo> tensors() {
+        return tensors;
+    }
+
+    public Optional<String> string(String key) {
+        return values.get(key) instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
+    public OptionalLong integer(String key) {
+        return values.get(key) instanceof Long number ? OptionalLong.of(number) : OptionalLong.empty();
+    }
+
+    /// A number of any type.
+    public OptionalDouble decimal(String key) {
+        return values.get(key) instanceof Number number
+                ? OptionalDouble.of(number.doubleValue())
+                : OptionalDouble.empty();
+    }
+
+    public Optional<Boolean> flag(String key) {
+        return values.get(key) instanceof Boolean flag ? Optional.of(flag) : Optional.empty();
+    }
+
+    public Optional<GgufArray> array(String key) {
+        return values.get(key) instanceof GgufArray array ? Optional.of(array) : Optional.empty();
+    }
+
+    /// The model's family, for example `llama`; `unknown` where the file does not say.
+    public String architecture() {
+        return string("general.architecture").orElse("unknown");
+    }
+
+    /// The architecture's own key: `llama.context_length` for `context_length`.
+    public String architectureKey(String key) {
+        return architecture() + "." + key;
+    }
+
+    /// `model` where the file does not say; others are `adapter`, `mmproj`.
+    public String kind() {
+        return string("general.type").orElse("model");
+    }
+
+    /// Elements of all tensors together.
+    public long parameterCount() {
+        return tensors.stream().mapToLong(TensorInfo::elements).sum();
+    }
+
+    /// Bytes of all tensors together.
+    public long weightsBytes() {
+        return tensors.stream().mapToLong(TensorInfo::bytes).sum();
+    }
+
+    /// The number of parameters for people, as Ollama writes it: `134.52M`, `1.2B`, `8B`.
+    public String parameterSize() {
+        return humanCount(parameterCount());
+    }
+
+    /// As [#parameterSize], of a sum over several files.
+    public static String humanCount(long count) {
+        if (count >= 1_000_000_000_000L) return scaled(count, 1e12, 1, "T");
+        if (count >= 1_000_000_000L) return scaled(count, 1e9, 1, "B");
+        if (count >= 1_000_000L) return scaled(count, 1e6, 2, "M");
+        return count >= 1_000 ? String.format(Locale.ROOT, "%.0fK", count / 1e3) : Long.toString(count);
+    }
+
+    private static String scaled(long count, double unit, int digits, String letter) {
+        double number = count / unit;
+        int shown = number == Math.floor(number) ? 0 : digits;
+        return String.format(Locale.ROOT, "%." + shown + "f", number) + letter;
+    }
+
+    /// `Q4_K_M`, `F16`, or `unknown`.
+    public String quantizationLevel() {
+        OptionalLong fileType = integer("general.file_type");
+        return fileType.isPresent() ? QuantizationNames.of(fileType.getAsLong()) : "unknown";
+    }
+
+    /// Tokens the model was trained to look at.
+    public OptionalInt contextLength() {
+        return count("context_length");
+    }
+
+    public OptionalInt embeddingLength() {
+        return count("embedding_length");
+    }
+
+    /// Layers; checked to be at most 4096.
+    public OptionalInt blockCount() {
+        OptionalInt blocks = count("block_count");
+        if (blocks.isPresent() && blocks.getAsInt() > Limits.BLOCKS) {
+            throw new GgufException(path + ": key " + architectureKey("block_count") + " is " + blocks.getAsInt()
+                    + "; at most " + Limits.BLOCKS + " are allowed");
+        }
+        return blocks;
+    }
+
+    /// Tokens a layer with a window looks back; empty where every layer sees everything.
+    public OptionalInt slidingWindow() {
+        return count("attention.sliding_window");
+    }
+
+    public OptionalInt vocabSize() {
+        OptionalInt size = count("vocab_size");
+        if (size.isPresent()) return size;
+        Optional<GgufArray> tokens = array("tokenizer.ggml.tokens");
+        return tokens.isPresent() ? OptionalInt.of(tokens.get().count()) : OptionalInt.empty();
+    }
+
+    /// The model's own Jinja template.
+    public Optional<String> chatTemplate() {
+        return string("tokenizer.chat_template");
+    }
+
+    /// Whether the model makes embeddings rather than text.
+    public boolean poolsEmbeddings() {
+        return values.containsKey(architectureKey("pooling_type"));
+    }
+
+    /// How the memory planner sees the attention; empty for files that are no language model.
+    ///
+    /// @throws GgufException if the keys contradict one another
+    public Optional<AttentionShape> attention() {
+        return AttentionShape.of(this);
+    }
+
+    /// Bytes of the KV cache that one token takes over all layers; `0` for a model without attention. With a sliding
+    /// window this is the most it can be.
+    ///
+    /// @param bytesPerElement 2 for F16, 34 / 32.0 for Q8_0
+    /// @throws GgufException if the keys contradict one another
+    public long kvBytesPerToken(double bytesPerElement) {
+        return attention().map(shape -> shape.kvBytesPerToken(bytesPerElement)).orElse(0L);
+    }
+
+    private OptionalInt count(String key) {
+        OptionalLong number = integer(architectureKey(key));
+        if (number.isEmpty() || number.getAsLong() < 0 || number.getAsLong() > Integer.MAX_VALUE) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of((int) number.getAsLong());
+    }
+
+    @Override
+    public String toString() {
+        return path + " (" + architecture() + ", " + parameterSize() + ", " + quantizationLevel() + ")";
+    }
+}

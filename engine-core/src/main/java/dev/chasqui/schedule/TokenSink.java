@@ -1,0 +1,35 @@
+package dev.chasqui.schedule;
+
+import java.util.function.Supplier;
+
+/// Where one request's tokens go. Called on the decode thread, so it must be quick and must not wait.
+public interface TokenSink {
+
+    /// A token was drawn.
+    ///
+    /// @param logits the model's logits for this place; good until this method returns
+    /// @return `false` if the answer is over with this token
+    boolean accept(int token, Supplier<float[]> logits);
+
+    /// The answer is over. Called once, and after it nothing more.
+    void ended(Ending ending);
+
+    /// The answer broke off. Called once instead of [#ended].
+    void failed(RuntimeException cause);
+
+    /// How an answer ended.
+    ///
+    /// @param reason       why
+    /// @param promptNanos  from the first chunk of the prompt until the first token could be drawn
+    /// @param tokens       tokens drawn
+    /// @param decodeNanos  from then to the last token
+    record Ending(Reason reason, long promptNanos, int tokens, long decodeNanos) {}
+
+    /// Why an answer ended.
+    enum Reason {
+        /// The sink said so.
+        STOP,
+        /// The most tokens were drawn, or the context is full.
+        LENGTH
+    }
+}

@@ -1,0 +1,154 @@
+package dev.chasqui.store;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ModelName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The folder of names: `<host>/<namespace>/<model>/<tag>`, each a small JSON file.
+final class Manifests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
+
+    private final Path folder;
+    private final Disk disk;
+
+    Manifests(Path folder, Disk disk) {
+        this.folder = folder;
+        this.disk = disk;
+    }
+
+    /// A name and the file that carries it.
+    record Entry(ModelName name, Path file) {}
+
+    /// Every name in the store. What is no name is foreign and left alone.
+    List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        for (Path host : folders(folder)) {
+            for (Path namespace : folders(host)) {
+                for (Path model : folders(namespace)) {
+                    for (Path tag : children(model))
+                        entry(host, namespace, model, tag).ifPresent(entries::add);
+                }
+            }
+        }
+        return entries;
+    }
+
+    private static Optional<Entry> entry(Path host, Path namespace, Path model, Path tag) {
+        if (!Files.isRegularFile(tag)) return Optional.empty();
+        try {
+            return Optional.of(new Entry(new ModelName(last(host), last(namespace), last(model), last(tag)), tag));
+        } catch (BackendException e) {
+            LOG.debug("{} is no model's name and left alone", tag);
+            return Optional.empty();
+        }
+    }
+
+    /// The entry of that name, whatever its case.
+    Optional<Entry> find(ModelName name) {
+        Path exact = path(name);
+        if (Files.isRegularFile(exact) && insideRealFolders(exact)) return Optional.of(new Entry(name, exact));
+        return entries().stream().filter(entry -> entry.name().matches(name)).findFirst();
+    }
+
+    byte[] read(Entry entry) throws IOException {
+        try (InputStream in = Files.newInputStream(entry.file())) {
+            byte[] bytes = in.readNBytes(Manifest.MOST_BYTES + 1);
+            if (bytes.length > Manifest.MOST_BYTES) {
+                throw BackendException.invalid("it has more than " + Manifest.MOST_BYTES + " bytes");
+            }
+            return bytes;
+        }
+    }
+
+    /// Makes or replaces the name, all at once.
+    void write(ModelName name, byte[] json) throws IOException {
+        Path target = find(name).map(Entry::file).orElse(path(name));
+        Files.createDirectories(parent(target));
+        Path temporary = folder.resolve(".chasqui-" + UUID.randomUUID() + ".tmp");
+        try {
+            try (Disk.Sink sink = disk.create(temporary)) {
+                sink.write(ByteBuffer.wrap(json));
+                sink.force();
+            }
+            disk.rename(temporary, target);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(temporary);
+            removeEmptyFolders(target);
+            throw e;
+        }
+    }
+
+    void delete(Entry entry) throws IOException {
+        Files.deleteIfExists(entry.file());
+        removeEmptyFolders(entry.file());
+    }
+
+    private void removeEmptyFolders(Path file) throws IOException {
+        for (Path at = parent(file); !at.equals(folder) && at.startsWith(folder); at = parent(at)) {
+            if (!children(at).isEmpty()) return;
+            try {
+                Files.deleteIfExists(at);
+            } catch (DirectoryNotEmptyException e) {
+                return; // somebody put a file there just now
+            }
+        }
+    }
+
+    private boolean insideRealFolders(Path file) {
+        for (Path at = parent(file); !at.equals(folder); at = parent(at)) {
+            if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) return false;
+        }
+        return true;
+    }
+
+    private Path path(ModelName name) {
+        return folder.resolve(name.host())
+                .resolve(name.namespace())
+                .resolve(name.model())
+                .resolve(name.tag());
+    }
+
+    /// Folders only; a link to a folder could lead anywhere.
+    private static List<Path> folders(Path parent) {
+        return children(parent).stream()
+                .filter(child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))
+                .toList();
+    }
+
+    private static List<Path> children(Path parent) {
+        List<Path> children = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+            stream.forEach(children::add);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+            LOG.warn("{} cannot be listed: {}", parent, e.getMessage());
+        }
+        return children;
+    }
+
+    private static Path parent(Path path) {
+        return Objects.requireNonNull(path.getParent());
+    }
+
+    private static String last(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+}

@@ -1,0 +1,234 @@
+package dev.chasqui.store;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ModelName;
+import dev.chasqui.gguf.GgufException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A folder of models in Ollama's layout. Safe to use from many threads and processes, a running Ollama among them:
+/// a name or a file is either whole or not there.
+///
+/// Every failure is a [BackendException] that names the model or the file and says what to do.
+public final class ModelStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
+
+    private final Path root;
+    private final Blobs blobs;
+    private final Manifests manifests;
+    private final Capabilities capabilities = new Capabilities();
+
+    private ModelStore(Path root, Disk disk) {
+        this.root = root;
+        this.blobs = new Blobs(root.resolve("blobs"), disk);
+        this.manifests = new Manifests(root.resolve("manifests"), disk);
+    }
+
+    /// The store in that folder. Nothing is made until something is written.
+    public static ModelStore at(Path root) {
+        return at(root, Disk.REAL);
+    }
+
+    static ModelStore at(Path root, Disk disk) {
+        return new ModelStore(root.toAbsolutePath().normalize(), disk);
+    }
+
+    /// `OLLAMA_MODELS` if it is set, else `~/.ollama/models`.
+    ///
+    /// @param env the environment's variables
+    public static Path defaultRoot(Map<String, String> env) {
+        Path home = Path.of(System.getProperty("user.home", "."));
+        String set = env.getOrDefault("OLLAMA_MODELS", "").strip().replaceAll("^[\"']+|[\"']+$", "");
+        if (set.isEmpty()) return home.resolve(".ollama").resolve("models");
+        return set.startsWith("~/") ? home.resolve(set.substring(2)) : Path.of(set);
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /// The models that are whole, newest first. One that is not is logged and left out.
+    public List<StoredModel> list() {
+        List<StoredModel> models = new ArrayList<>();
+        for (Manifests.Entry entry : manifests.entries()) {
+            try {
+                open(entry).ifPresent(models::add);
+            } catch (BackendException e) {
+                LOG.warn("left out of the list: {}", e.getMessage());
+            }
+        }
+        models.sort(Comparator.comparing(StoredModel::modifiedAt)
+                .reversed()
+                .thenComparing(model -> model.name().longForm()));
+        return models;
+    }
+
+    /// The model of that name, whatever its case.
+    ///
+    /// @throws BackendException if there is one and it is damaged: the message names the file that is missing
+    public Optional<StoredModel> find(ModelName name) {
+        return manifests.find(name).flatMap(this::open);
+    }
+
+    /// As [#find].
+    ///
+    /// @throws BackendException of kind `NOT_FOUND` if there is none
+    public StoredModel get(ModelName name) {
+        return find(name).orElseThrow(() -> BackendException.modelNotFound(name.shortForm()));
+    }
+
+    /// Makes a model, or makes it anew. Weights are copied into the store; the name appears last.
+    ///
+    /// @param folder where relative paths in the Modelfile start
+    /// @throws BackendException if the Modelfile or a file it names is wrong, or the store cannot be written
+    public StoredModel create(ModelName name, Modelfile modelfile, Path folder, Progress progress) {
+        return writing(() -> {
+            try (Creation creation = new Creation(this, progress)) {
+                creation.apply(modelfile, folder);
+                return publish(name, creation, progress);
+            } catch (GgufException e) {
+                throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+            }
+        });
+    }
+
+    /// Gives the name to what the creation has gathered, and removes what an older model of that name leaves unused.
+    private StoredModel publish(ModelName name, Creation creation, Progress progress) throws IOException {
+        Optional<Manifests.Entry> older = manifests.find(name);
+        Set<Digest> former = older.map(this::digestsOf).orElse(Set.of());
+        Manifest manifest = creation.finish();
+        progress.status("writing manifest");
+        manifests.write(name, manifest.toJson());
+        creation.keep();
+        removeUnused(former);
+        progress.status("success");
+        return get(name);
+    }
+
+    /// Gives a model a second name; its files are shared.
+    ///
+    /// @throws BackendException of kind `NOT_FOUND` if there is no such model
+    public void copy(ModelName source, ModelName destination) {
+        Manifests.Entry entry = manifests
+                .find(source)
+                .orElseThrow(() -> new BackendException(
+                        BackendException.Kind.NOT_FOUND, "model \"" + source.shortForm() + "\" not found"));
+        if (source.matches(destination)) return;
+        writing(() -> {
+            manifests.write(destination, manifests.read(entry));
+            return entry;
+        });
+    }
+
+    /// Removes a name, and then the files no other name uses. If any manifest cannot be read no file is removed,
+    /// for it could be that one's.
+    ///
+    /// @throws BackendException of kind `NOT_FOUND` if there is no such model
+    public void delete(ModelName name) {
+        Manifests.Entry entry =
+                manifests.find(name).orElseThrow(() -> BackendException.modelNotFound(name.shortForm()));
+        writing(() -> {
+            Set<Digest> digests = digestsOf(entry);
+            manifests.delete(entry);
+            removeUnused(digests);
+            return entry;
+        });
+    }
+
+    Blobs blobs() {
+        return blobs;
+    }
+
+    /// A folder of our own inside the store's, which Ollama does not look at.
+    Path ownFolder() {
+        return root.resolve(".chasqui");
+    }
+
+    /// Runs a step that writes, alone among all threads and processes.
+    <T> T writing(Step<T> step) {
+        try (FolderLock held = FolderLock.hold(ownFolder().resolve("lock"))) {
+            blobs.clearTemporaries();
+            Files.createDirectories(root.resolve("blobs"));
+            return step.run();
+        } catch (IOException e) {
+            throw cannotWrite(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackendException(BackendException.Kind.CANCELLED, "interrupted", e);
+        }
+    }
+
+    /// What [#writing] runs.
+    interface Step<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    BackendException cannotWrite(IOException e) {
+        if (e instanceof java.io.InterruptedIOException || e instanceof java.nio.channels.ClosedByInterruptException) {
+            return new BackendException(BackendException.Kind.CANCELLED, "interrupted", e);
+        }
+        String reason = e instanceof FileSystemException file && file.getReason() != null
+                ? file.getFile() + ": " + file.getReason()
+                : e.getClass().getSimpleName() + ": " + e.getMessage();
+        return BackendException.failed(
+                "the model folder " + root + " cannot be written (" + reason
+                        + "); free space there, correct its permissions, or set OLLAMA_MODELS to another folder",
+                e);
+    }
+
+    private Optional<StoredModel> open(Manifests.Entry entry) {
+        try {
+            byte[] json = manifests.read(entry);
+            Manifest manifest = Manifest.parse(json);
+            manifest.everything().forEach(blobs::require);
+            Instant modified = Files.getLastModifiedTime(entry.file()).toInstant();
+            return Optional.of(new StoredModel(entry.name(), Digest.of(json), modified, manifest, blobs, capabilities));
+        } catch (BackendException e) {
+            throw new BackendException(
+                    BackendException.Kind.FAILED,
+                    "model '" + entry.name() + "' (" + entry.file() + ") is damaged: " + e.getMessage(),
+                    e);
+        } catch (java.nio.file.NoSuchFileException e) {
+            return Optional.empty(); // deleted just now
+        } catch (IOException e) {
+            throw BackendException.failed(entry.file() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Set<Digest> digestsOf(Manifests.Entry entry) {
+        try {
+            return Manifest.parse(manifests.read(entry)).digests();
+        } catch (IOException | BackendException e) {
+            LOG.warn("{} cannot be read, so its files stay: {}", entry.file(), e.getMessage());
+            return Set.of();
+        }
+    }
+
+    /// Removes those of the files that no manifest names.
+    void removeUnused(Set<Digest> candidates) throws IOException {
+        Set<Digest> unused = new HashSet<>(candidates);
+        if (unused.isEmpty()) return;
+        for (Manifests.Entry entry : manifests.entries()) {
+            Set<Digest> used = digestsOf(entry);
+            if (used.isEmpty()) {
+                LOG.warn("no file is removed, because {} cannot be read", entry.file());
+                return;
+            }
+            unused.removeAll(used);
+        }
+        for (Digest digest : unused) blobs.delete(digest);
+    }
+}

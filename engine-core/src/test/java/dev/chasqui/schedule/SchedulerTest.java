@@ -1,0 +1,249 @@
+package dev.chasqui.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.chasqui.llama.Sampling;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+
+    private final AtomicLong clock = new AtomicLong();
+    private ScriptedDecoder model = new ScriptedDecoder(256, 16, 4);
+    private Scheduler scheduler = new Scheduler(model, clock::incrementAndGet);
+
+    @AfterEach
+    void everySlotIsFreeAndNothingIsLeftBehind() {
+        scheduler.failAll(new IllegalStateException("the test is over"));
+
+        assertThat(scheduler.load()).isZero();
+        assertThat(model.held()).as("tokens left in the cache").isZero();
+        assertThat(model.openSamplers()).as("samplers left open").isZero();
+    }
+
+    @Test
+    void anAnswerIsTheModelsOwnTokens() {
+        int[] prompt = prompt(1, 5);
+        RecordingSink sink = submit(prompt, 7);
+
+        turnUntilIdle();
+
+        assertThat(sink.tokens).isEqualTo(ScriptedDecoder.answer(prompt, 7));
+        assertThat(sink.ending.reason()).isEqualTo(TokenSink.Reason.LENGTH);
+        assertThat(sink.ending.tokens()).isEqualTo(7);
+        assertThat(sink.ending.promptNanos()).isPositive();
+        assertThat(sink.ending.decodeNanos()).isPositive();
+    }
+
+    @Test
+    void aLongPromptIsFedInChunksThatFillTheBatch() {
+        submit(prompt(1, 40), 1);
+
+        turnUntilIdle();
+
+        assertThat(model.batches()).extracting(rows -> rows.length).containsExactly(16, 16, 8);
+    }
+
+    @Test
+    void aRunningAnswerGoesBeforeANewPrompt() {
+        submit(prompt(1, 3), 10);
+        scheduler.turn();
+        submit(prompt(2, 40), 1);
+
+        scheduler.turn();
+
+        int[] rows = model.batches().getLast();
+        assertThat(rows[0]).as("the first row is the running answer's").isEqualTo(0);
+        assertThat(Arrays.copyOfRange(rows, 1, 16)).containsOnly(1);
+    }
+
+    @Test
+    void severalAnswersShareABatch() {
+        for (int i = 0; i < 4; i++) submit(prompt(i, 3), 5);
+        scheduler.turn();
+
+        scheduler.turn();
+
+        assertThat(model.batches().getLast()).containsExactly(0, 1, 2, 3);
+    }
+
+    @Test
+    void aWaitingRequestTakesTheSlotOfACancelledOne() {
+        model = new ScriptedDecoder(256, 16, 1);
+        scheduler = new Scheduler(model, clock::incrementAndGet);
+        RecordingSink first = new RecordingSink();
+        Ticket ticket = scheduler.submit(job(prompt(1, 5), 50), first);
+        RecordingSink second = submit(prompt(2, 3), 4);
+        scheduler.turn();
+
+        ticket.cancel();
+        turnUntilIdle();
+
+        assertThat(second.tokens).isEqualTo(ScriptedDecoder.answer(prompt(2, 3), 4));
+        assertThat(first.over()).as("a cancelled request hears nothing more").isFalse();
+    }
+
+    @Test
+    void cancellingInsideAPromptStopsTheRunningBatch() {
+        RecordingSink other = submit(prompt(2, 3), 6);
+        scheduler.turn();
+        Ticket ticket = scheduler.submit(job(prompt(1, 64), 5), new RecordingSink());
+        model.duringDecode = ticket::cancel;
+
+        scheduler.turn();
+        model.duringDecode = () -> {};
+        turnUntilIdle();
+
+        assertThat(model.batches()).as("no batch held the cancelled prompt").noneMatch(rows -> rows.length > 3);
+        assertThat(other.tokens).isEqualTo(ScriptedDecoder.answer(prompt(2, 3), 6));
+    }
+
+    @Test
+    void whenTheCacheIsFullTheYoungestGivesWayAndStillAnswersTheSame() {
+        model = new ScriptedDecoder(64, 16, 4);
+        scheduler = new Scheduler(model, clock::incrementAndGet);
+        List<RecordingSink> sinks = new ArrayList<>();
+        for (int i = 0; i < 4; i++) sinks.add(submit(prompt(i, 10), 40));
+
+        turnUntilIdle();
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(sinks.get(i).tokens).as("answer %d", i).isEqualTo(ScriptedDecoder.answer(prompt(i, 10), 40));
+        }
+    }
+
+    @Test
+    void aFullContextDropsItsOlderHalfAndGoesOn() {
+        RecordingSink sink = new RecordingSink();
+        scheduler.submit(new Job(prompt(1, 10), Sampling.GREEDY, 100, 32, 4, true), sink);
+
+        turnUntilIdle();
+
+        assertThat(sink.tokens).hasSize(100);
+        assertThat(sink.tokens.subList(0, 22)).isEqualTo(ScriptedDecoder.answer(prompt(1, 10), 22));
+    }
+
+    @Test
+    void aFullContextEndsTheAnswerWhenItMustNotShift() {
+        RecordingSink sink = new RecordingSink();
+        scheduler.submit(new Job(prompt(1, 10), Sampling.GREEDY, 100, 32, 4, false), sink);
+
+        turnUntilIdle();
+
+        assertThat(sink.tokens).hasSize(22);
+        assertThat(sink.ending.reason()).isEqualTo(TokenSink.Reason.LENGTH);
+    }
+
+    @Test
+    void aModelThatFailsEndsThoseInItsBatchAndServesTheNext() {
+        RecordingSink broken = submit(prompt(1, 5), 5);
+        model.duringDecode = () -> {
+            throw new IllegalStateException("the model broke");
+        };
+        scheduler.turn();
+        model.duringDecode = () -> {};
+        RecordingSink next = submit(prompt(2, 5), 5);
+
+        turnUntilIdle();
+
+        assertThat(broken.failure).hasMessage("the model broke");
+        assertThat(next.tokens).hasSize(5);
+    }
+
+    @Test
+    void aRequestForMoreContextThanThereIsIsRefused() {
+        Job job = new Job(prompt(1, 5), Sampling.GREEDY, 5, 512, 4, true);
+
+        assertThatThrownBy(() -> scheduler.submit(job, new RecordingSink()))
+                .hasMessage("num_ctx is 512; this context holds 256");
+    }
+
+    @Test
+    void aPromptThatFillsTheContextIsRefused() {
+        assertThatThrownBy(() -> job(prompt(1, 256), 5)).hasMessageContaining("prompt is 256 tokens");
+    }
+
+    @Test
+    void anyMixOfArrivalsCancelsAndFailuresLosesNobody() {
+        long base = System.nanoTime();
+        for (int round = 0; round < 300; round++) {
+            long seed = base + round;
+            simulate(seed);
+        }
+    }
+
+    private void simulate(long seed) {
+        Random random = new Random(seed);
+        model = new ScriptedDecoder(32 + random.nextInt(200), 1 + random.nextInt(40), 1 + random.nextInt(8));
+        scheduler = new Scheduler(model, clock::incrementAndGet);
+        List<int[]> prompts = new ArrayList<>();
+        List<Integer> limits = new ArrayList<>();
+        List<RecordingSink> sinks = new ArrayList<>();
+        List<Ticket> tickets = new ArrayList<>();
+        List<Integer> cancelled = new ArrayList<>();
+
+        for (int step = 0; step < 60; step++) {
+            if (random.nextInt(3) == 0) {
+                prompts.add(prompt(random.nextInt(), 1 + random.nextInt(model.contextTokens() - 2)));
+                limits.add(random.nextInt(model.contextTokens()));
+                sinks.add(new RecordingSink());
+                Job job = new Job(
+                        prompts.getLast(), Sampling.GREEDY, limits.getLast(), model.contextTokens(), 4, false);
+                tickets.add(scheduler.submit(job, sinks.getLast()));
+            }
+            if (!tickets.isEmpty() && random.nextInt(10) == 0) {
+                int chosen = random.nextInt(tickets.size());
+                if (random.nextBoolean()) model.duringDecode = tickets.get(chosen)::cancel;
+                else tickets.get(chosen).cancel();
+                cancelled.add(chosen);
+            }
+            scheduler.turn();
+        }
+        turnUntilIdle();
+
+        for (int i = 0; i < sinks.size(); i++) {
+            RecordingSink sink = sinks.get(i);
+            if (sink.failure != null) throw new AssertionError("seed " + seed + ", request " + i, sink.failure);
+            int room = model.contextTokens() - prompts.get(i).length;
+            List<Integer> expected = ScriptedDecoder.answer(prompts.get(i), Math.min(limits.get(i), room));
+            if (cancelled.contains(i)) {
+                assertThat(sink.tokens)
+                        .as("seed %d, request %d", seed, i)
+                        .isEqualTo(expected.subList(0, Math.min(sink.tokens.size(), expected.size())));
+            } else {
+                assertThat(sink.tokens).as("seed %d, request %d", seed, i).isEqualTo(expected);
+                assertThat(sink.ending).as("seed %d, request %d", seed, i).isNotNull();
+            }
+        }
+        everySlotIsFreeAndNothingIsLeftBehind();
+    }
+
+    private RecordingSink submit(int[] prompt, int maxTokens) {
+        RecordingSink sink = new RecordingSink();
+        scheduler.submit(job(prompt, maxTokens), sink);
+        return sink;
+    }
+
+    private Job job(int[] prompt, int maxTokens) {
+        return new Job(prompt, Sampling.GREEDY, maxTokens, model.contextTokens(), 4, true);
+    }
+
+    private static int[] prompt(int seed, int length) {
+        return IntStream.range(0, length)
+                .map(i -> Math.floorMod(31 * seed + i, ScriptedDecoder.VOCABULARY))
+                .toArray();
+    }
+
+    private void turnUntilIdle() {
+        for (int turns = 0; scheduler.turn(); turns++) {
+            assertThat(turns).as("turns until everybody was served").isLessThan(100_000);
+        }
+    }
+}

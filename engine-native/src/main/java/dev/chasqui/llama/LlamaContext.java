@@ -1,0 +1,415 @@
+package dev.chasqui.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A model's KV cache and what computes into it. Owns the cache, its threads and its samplers.
+///
+/// Any thread may call it, one at a time: a second thread inside is an [IllegalStateException], never a race. Closing
+/// stops a decode that is running and waits for it; every later call is an [IllegalStateException].
+public final class LlamaContext implements Decoder {
+
+    private final LlamaModel model;
+    private final ContextSettings settings;
+    private final Arena arena;
+    private final MemorySegment context;
+    private final MemorySegment memory;
+    private final AbortFlag abort;
+    private final ThreadPools threads;
+    private final NativeBatch batch;
+    private final Positions positions;
+    private final int contextTokens;
+    private final int vocabularySize;
+    private final int slidingWindow;
+    private final ReentrantLock inside = new ReentrantLock();
+    private final Set<SamplerChain> samplers = new HashSet<>();
+    private boolean closed;
+
+    private LlamaContext(LlamaModel model, ContextSettings settings, Arena arena, AbortFlag abort, MemorySegment raw) {
+        this.model = model;
+        this.settings = settings;
+        this.arena = arena;
+        this.abort = abort;
+        this.context = raw;
+        this.memory = LlamaH.getMemory(raw);
+        this.threads = new ThreadPools(raw);
+        this.contextTokens = LlamaH.nCtx(raw);
+        this.batch = new NativeBatch(arena, LlamaH.nBatch(raw));
+        this.positions = new Positions(settings.sequences());
+        this.vocabularySize = model.vocabulary().size();
+        this.slidingWindow = settings.swaFull() ? 0 : model.slidingWindow();
+        threads.resize(settings.threads(), settings.batchThreads());
+    }
+
+    static LlamaContext create(LlamaModel model, MemorySegment weights, ContextSettings settings) {
+        if (LlamaH.modelHasEncoder(weights) || !LlamaH.modelHasDecoder(weights)) {
+            throw new LlamaException(model.file() + " is not a decoder-only model; this engine cannot run it");
+        }
+        Arena arena = Arena.ofShared();
+        try (Arena scratch = Arena.ofConfined()) {
+            AbortFlag abort = new AbortFlag(arena);
+            LlamaLog.clear();
+            MemorySegment raw = LlamaH.initFromModel(weights, params(scratch, settings, abort));
+            if (raw.address() == 0) {
+                throw new LlamaException("cannot make a context of " + settings.contextTokens() + " tokens for "
+                        + model.file() + LlamaLog.because());
+            }
+            if (LlamaH.getMemory(raw).address() == 0) {
+                LlamaH.free(raw);
+                throw new LlamaException(model.file() + " has no memory of tokens; this engine cannot run it");
+            }
+            return new LlamaContext(model, settings, arena, abort, raw.reinterpret(arena, null));
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
+    }
+
+    private static MemorySegment params(Arena arena, ContextSettings settings, AbortFlag abort) {
+        var layout = Structs.CONTEXT_PARAMS;
+        MemorySegment params = LlamaH.contextDefaultParams(arena);
+        Structs.set(params, layout, "n_ctx", settings.contextTokens());
+        Structs.set(params, layout, "n_batch", settings.batchTokens());
+        Structs.set(params, layout, "n_ubatch", settings.microBatchTokens());
+        Structs.set(params, layout, "n_seq_max", settings.sequences());
+        Structs.set(params, layout, "n_outputs_max", Math.max(settings.outputs(), settings.sequences()));
+        Structs.set(params, layout, "n_threads", settings.threads());
+        Structs.set(params, layout, "n_threads_batch", settings.batchThreads());
+        Structs.set(params, layout, "flash_attn_type", settings.flashAttention().code);
+        Structs.set(params, layout, "type_k", settings.keyType().code);
+        Structs.set(params, layout, "type_v", settings.valueType().code);
+        Structs.set(params, layout, "abort_callback", abort.callback());
+        Structs.set(params, layout, "abort_callback_data", abort.data());
+        Structs.set(params, layout, "offload_kqv", settings.offloadKv());
+        Structs.set(params, layout, "no_perf", true);
+        Structs.set(params, layout, "swa_full", settings.swaFull());
+        Structs.set(params, layout, "kv_unified", settings.sequences() > 1);
+        return params;
+    }
+
+    @Override
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    @Override
+    public int batchTokens() {
+        return batch.capacity();
+    }
+
+    @Override
+    public int sequences() {
+        return settings.sequences();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return vocabularySize;
+    }
+
+    /// What this context was made with.
+    public ContextSettings settings() {
+        return settings;
+    }
+
+    public LlamaModel model() {
+        return model;
+    }
+
+    @Override
+    public Outcome decode(TokenBatch rows) {
+        enter();
+        try {
+            return decodeInside(rows);
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    private Outcome decodeInside(TokenBatch rows) {
+        if (rows.size() < 1 || rows.size() > batch.capacity()) {
+            throw new IllegalArgumentException(
+                    "a batch of " + rows.size() + " rows; this context takes 1 to " + batch.capacity());
+        }
+        int outputs = positions.check(rows, vocabularySize);
+        int most = Math.max(settings.outputs(), settings.sequences());
+        if (outputs > most) {
+            throw new IllegalArgumentException(outputs + " rows ask for logits; this context gives at most " + most);
+        }
+
+        if (abort.raised()) {
+            abort.lower();
+            return Outcome.ABORTED;
+        }
+        batch.fill(rows);
+        LlamaLog.clear();
+        int code = LlamaH.decode(context, batch.struct());
+        if (code == 0) LlamaH.synchronize(context);
+        abort.lower();
+
+        if (code == 0) {
+            positions.advance();
+            return Outcome.DONE;
+        }
+        batch.forgetOutputs();
+        if (code == 1) return Outcome.NO_ROOM;
+        for (int sequence = 0; sequence < positions.sequences(); sequence++) {
+            if (positions.touched(sequence)) resync(sequence);
+        }
+        if (code == 2) return Outcome.ABORTED;
+        throw new LlamaException("llama_decode failed with " + code + " for a batch of " + rows.size() + " rows"
+                + LlamaLog.because());
+    }
+
+    /// Makes the running or next [#decode] stop early; after [#close] it does nothing.
+    @Override
+    public void abort() {
+        try {
+            abort.raise();
+        } catch (IllegalStateException closedMeanwhile) {
+            // The flag's memory is gone, and with it every decode it could stop.
+        }
+    }
+
+    @Override
+    public float[] logits(int row) {
+        enter();
+        try {
+            return view(row).toArray(JAVA_FLOAT);
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// The logits where llama.cpp keeps them: valid until the next decode, and only inside [#enter].
+    MemorySegment view(int row) {
+        if (!batch.hasOutput(row)) {
+            throw new IllegalArgumentException("row " + row + " of the last batch did not ask for logits");
+        }
+        MemorySegment logits = LlamaH.getLogitsIth(context, row);
+        if (logits.address() == 0) throw new LlamaException("llama.cpp has no logits for row " + row);
+        return logits.reinterpret(vocabularySize * 4L);
+    }
+
+    @Override
+    public TokenSampler sampler(Sampling sampling) {
+        enter();
+        try {
+            SamplerChain chain = SamplerChain.create(this, model.vocabulary(), sampling);
+            samplers.add(chain);
+            return chain;
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// Threads for one token at a time and for prompts, from the next decode on.
+    public void setThreads(int decode, int batchOnes) {
+        settings.withThreads(decode, batchOnes); // checks them
+        enter();
+        try {
+            threads.resize(decode, batchOnes);
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// The position a sequence's next token must have.
+    public int nextPosition(int sequence) {
+        enter();
+        try {
+            positions.check(sequence);
+            return positions.next(sequence);
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    @Override
+    public boolean forget(int sequence, int from) {
+        enter();
+        try {
+            positions.check(sequence);
+            if (from < 0) throw new IllegalArgumentException("position " + from + " does not exist");
+            if (from >= positions.next(sequence)) return true;
+            if (from > 0 && !windowReaches(sequence, from)) return false;
+            boolean done = LlamaH.memorySeqRm(memory, sequence, from, -1);
+            if (done) positions.set(sequence, from);
+            return done;
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    @Override
+    public boolean shift(int sequence, int from, int to) {
+        enter();
+        try {
+            positions.check(sequence);
+            int end = positions.next(sequence);
+            if (from < 0 || from >= to || to > end) {
+                throw new IllegalArgumentException(
+                        "positions " + from + " to " + to + " of sequence " + sequence + ", which has " + end);
+            }
+            if (slidingWindow > 0 || positions.shares(sequence) || !LlamaH.memoryCanShift(memory)) return false;
+            if (!LlamaH.memorySeqRm(memory, sequence, from, to)) return false;
+            LlamaH.memorySeqAdd(memory, sequence, to, -1, from - to);
+            positions.set(sequence, end - (to - from));
+            return true;
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// Gives an empty sequence the first positions of another, up to `to`, exclusive; they share the memory.
+    ///
+    /// @return `false` if this model's memory cannot do that; then nothing changed
+    public boolean copy(int source, int target, int to) {
+        enter();
+        try {
+            positions.check(source);
+            positions.check(target);
+            if (source == target || positions.next(target) != 0) {
+                throw new IllegalArgumentException("sequence " + target + " is not empty");
+            }
+            if (to < 1 || to > positions.next(source)) {
+                throw new IllegalArgumentException("position " + to + " of sequence " + source + ", which has "
+                        + positions.next(source));
+            }
+            if (to < positions.next(source) && !windowReaches(source, to)) return false;
+            LlamaH.memorySeqCp(memory, source, target, 0, to);
+            if (LlamaH.memorySeqPosMax(memory, target) != to - 1) {
+                LlamaH.memorySeqRm(memory, target, 0, -1);
+                return false;
+            }
+            positions.set(target, to);
+            positions.share(source, target);
+            return true;
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// Stops and waits for a running call, and frees everything. A second call does nothing.
+    @Override
+    public void close() {
+        abort();
+        inside.lock();
+        try {
+            if (closed) return;
+            closed = true;
+            samplers.forEach(SamplerChain::free);
+            samplers.clear();
+            threads.free();
+            LlamaH.free(context);
+            model.forget(this);
+            arena.close();
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// @throws IllegalStateException if it is closed, or another thread is inside
+    void enter() {
+        if (!inside.tryLock()) {
+            throw new IllegalStateException("another thread is inside this context; only one may be at a time");
+        }
+        if (closed) {
+            inside.unlock();
+            throw new IllegalStateException("this context is closed");
+        }
+    }
+
+    void leave() {
+        inside.unlock();
+    }
+
+    /// Takes a sampler off the list of those to free, waiting for whoever is inside.
+    void drop(SamplerChain chain) {
+        inside.lock();
+        try {
+            if (samplers.remove(chain)) chain.free();
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// Whether a sliding window that ends at `position` is still there in full.
+    private boolean windowReaches(int sequence, int position) {
+        if (slidingWindow == 0) return true;
+        return LlamaH.memorySeqPosMin(memory, sequence) <= Math.max(0, position - slidingWindow);
+    }
+
+    /// Asks llama.cpp what of a sequence is left after a batch that stopped half way.
+    private void resync(int sequence) {
+        positions.set(sequence, LlamaH.memorySeqPosMax(memory, sequence) + 1);
+    }
+
+    /// The rows in native memory, allocated once: one sequence per row, pointers set once.
+    private static final class NativeBatch {
+
+        private final MemorySegment struct;
+        private final MemorySegment tokens;
+        private final MemorySegment positions;
+        private final MemorySegment sequences;
+        private final MemorySegment wanted;
+        private final boolean[] outputs;
+        private int size;
+
+        NativeBatch(Arena arena, int capacity) {
+            struct = arena.allocate(Structs.BATCH);
+            tokens = arena.allocate(JAVA_INT, capacity);
+            positions = arena.allocate(JAVA_INT, capacity);
+            sequences = arena.allocate(JAVA_INT, capacity);
+            wanted = arena.allocate(JAVA_BYTE, capacity);
+            outputs = new boolean[capacity];
+            MemorySegment counts = arena.allocate(JAVA_INT, capacity);
+            MemorySegment pointers = arena.allocate(ADDRESS, capacity);
+            for (int row = 0; row < capacity; row++) {
+                counts.setAtIndex(JAVA_INT, row, 1);
+                pointers.setAtIndex(ADDRESS, row, sequences.asSlice(row * 4L, 4));
+            }
+            Structs.set(struct, Structs.BATCH, "token", tokens);
+            Structs.set(struct, Structs.BATCH, "pos", positions);
+            Structs.set(struct, Structs.BATCH, "n_seq_id", counts);
+            Structs.set(struct, Structs.BATCH, "seq_id", pointers);
+            Structs.set(struct, Structs.BATCH, "logits", wanted);
+        }
+
+        int capacity() {
+            return outputs.length;
+        }
+
+        MemorySegment struct() {
+            return struct;
+        }
+
+        void fill(TokenBatch rows) {
+            size = rows.size();
+            for (int row = 0; row < size; row++) {
+                tokens.setAtIndex(JAVA_INT, row, rows.token(row));
+                positions.setAtIndex(JAVA_INT, row, rows.position(row));
+                sequences.setAtIndex(JAVA_INT, row, rows.sequence(row));
+                outputs[row] = rows.wantsLogits(row);
+                wanted.set(JAVA_BYTE, row, (byte) (outputs[row] ? 1 : 0));
+            }
+            struct.set(JAVA_INT, 0, size);
+        }
+
+        boolean hasOutput(int row) {
+            return row >= 0 && row < size && outputs[row];
+        }
+
+        void forgetOutputs() {
+            size = 0;
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.chasqui.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoublePredicate;
+
+/// A loaded GGUF model. Owns the weights: they are freed when this is closed.
+///
+/// Safe to use from many threads. Closing closes its contexts first, waits for calls that are running, and makes
+/// every
+/// later call an [IllegalStateException]; none reaches freed memory.
+public final class LlamaModel implements AutoCloseable {
+
+    private static final int LOAD_MODE_NONE = 0;
+    private static final int LOAD_MODE_MMAP = 1;
+
+    private final Path file;
+    private final Arena arena;
+    private final MemorySegment model;
+    private final Vocabulary vocabulary;
+    private final Gate gate;
+    private final Set<LlamaContext> contexts = ConcurrentHashMap.newKeySet();
+
+    private LlamaModel(Path file, Arena arena, MemorySegment model) {
+        this.file = file;
+        this.arena = arena;
+        this.model = model;
+        this.gate = new Gate("model " + file.getFileName());
+        this.vocabulary = new Vocabulary(gate, LlamaH.modelGetVocab(model).reinterpret(arena, null));
+    }
+
+    /// Loads a file; of a split model, the first part's.
+    ///
+    /// @throws LlamaException if it is not a model this build of llama.cpp can read, or the listener gave up
+    public static LlamaModel open(Path gguf, ModelSettings settings) {
+        Llama.load();
+        if (!Files.isRegularFile(gguf)) throw new LlamaException(gguf + " is not a file");
+        Arena arena = Arena.ofShared();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment params = LlamaH.modelDefaultParams(scratch);
+            Structs.set(params, Structs.MODEL_PARAMS, "n_gpu_layers", settings.gpuLayers());
+            Structs.set(params, Structs.MODEL_PARAMS, "main_gpu", settings.mainGpu());
+            Structs.set(
+                    params, Structs.MODEL_PARAMS, "load_mode", settings.mmap() ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
+            Structs.set(params, Structs.MODEL_PARAMS, "use_extra_bufts", settings.repack());
+            Progress progress = new Progress(settings.progress());
+            Structs.set(params, Structs.MODEL_PARAMS, "progress_callback", progress.stub(scratch));
+
+            LlamaLog.clear();
+            MemorySegment raw = LlamaH.modelLoadFromFile(
+                    scratch.allocateFrom(gguf.toAbsolutePath().toString()), params);
+            if (raw.address() == 0) {
+                if (progress.stopped) throw new LlamaException("loading " + gguf + " was given up");
+                throw new LlamaException("cannot load " + gguf + LlamaLog.because());
+            }
+            return new LlamaModel(gguf, arena, raw.reinterpret(arena, LlamaH::modelFree));
+        } catch (Throwable t) {
+            arena.close(); // frees whatever was bound so far
+            throw t;
+        }
+    }
+
+    /// A new KV cache over these weights.
+    ///
+    /// @throws LlamaException if llama.cpp cannot make it, for want of memory or of support for its types
+    public LlamaContext newContext(ContextSettings settings) {
+        return gate.use(() -> {
+            LlamaContext context = LlamaContext.create(this, model, settings);
+            contexts.add(context);
+            return context;
+        });
+    }
+
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    /// Tokens of context the model was trained on.
+    public int trainedContextTokens() {
+        return gate.use(() -> LlamaH.modelNCtxTrain(model));
+    }
+
+    /// Number of weights.
+    public long parameters() {
+        return gate.use(() -> LlamaH.modelNParams(model));
+    }
+
+    /// Bytes of all tensors.
+    public long sizeBytes() {
+        return gate.use(() -> LlamaH.modelSize(model));
+    }
+
+    /// Length of an embedding.
+    public int embeddingLength() {
+        return gate.use(() -> LlamaH.modelNEmbd(model));
+    }
+
+    public int layers() {
+        return gate.use(() -> LlamaH.modelNLayer(model));
+    }
+
+    /// Tokens a sliding-window layer looks back; `0` if there is none.
+    public int slidingWindow() {
+        return gate.use(() -> LlamaH.modelNSwa(model));
+    }
+
+    /// The architecture, size and quantisation in llama.cpp's words, such as `llama 135M Q4_1`.
+    public String description() {
+        return gate.use(() -> {
+            try (Arena scratch = Arena.ofConfined()) {
+                MemorySegment buffer = scratch.allocate(256);
+                LlamaH.modelDesc(model, buffer, buffer.byteSize());
+                return buffer.getString(0);
+            }
+        });
+    }
+
+    /// The chat template the file carries, if it does.
+    public Optional<String> chatTemplate() {
+        return gate.use(() -> {
+            MemorySegment template = LlamaH.modelChatTemplate(model, MemorySegment.NULL);
+            return template.address() == 0 ? Optional.empty() : Optional.of(Llama.text(template));
+        });
+    }
+
+    /// A scalar of the file's metadata, as text.
+    public Optional<String> metadata(String key) {
+        if (key.indexOf('\0') >= 0) return Optional.empty();
+        return gate.use(() -> {
+            try (Arena scratch = Arena.ofConfined()) {
+                MemorySegment name = scratch.allocateFrom(key);
+                MemorySegment buffer = scratch.allocate(256);
+                int length = LlamaH.modelMetaValStr(model, name, buffer, buffer.byteSize());
+                if (length < 0) return Optional.empty();
+                if (length >= buffer.byteSize()) {
+                    buffer = scratch.allocate(length + 1L);
+                    LlamaH.modelMetaValStr(model, name, buffer, buffer.byteSize());
+                }
+                return Optional.of(buffer.getString(0));
+            }
+        });
+    }
+
+    /// Closes its contexts, waits for running calls, and frees the weights. A second call does nothing.
+    @Override
+    public void close() {
+        List.copyOf(contexts).forEach(LlamaContext::close);
+        gate.close(() -> {
+            List.copyOf(contexts).forEach(LlamaContext::close); // made while we waited
+            arena.close();
+        });
+    }
+
+    /// The model's address, for `common`, which reads templates from it. Valid until [#close].
+    public MemorySegment address() {
+        return gate.use(() -> model);
+    }
+
+    void forget(LlamaContext context) {
+        contexts.remove(context);
+    }
+
+    /// The listener as llama.cpp calls it. Nothing may leave it: an exception out of an upcall ends the JVM.
+    private static final class Progress {
+
+        private final DoublePredicate listener;
+        private boolean stopped;
+
+        Progress(DoublePredicate listener) {
+            this.listener = listener;
+        }
+
+        MemorySegment stub(Arena arena) {
+            try {
+                MethodHandle target = MethodHandles.lookup()
+                        .bind(this, "at", MethodType.methodType(boolean.class, float.class, MemorySegment.class));
+                return Linker.nativeLinker()
+                        .upcallStub(target, FunctionDescriptor.of(JAVA_BOOLEAN, JAVA_FLOAT, ADDRESS), arena);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @SuppressWarnings("unused")
+        private boolean at(float fraction, MemorySegment data) {
+            try {
+                stopped |= !listener.test(fraction);
+            } catch (Throwable t) {
+                stopped = true;
+            }
+            return !stopped;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.chasqui.llama;
+
+import static java.lang.foreign.FunctionDescriptor.of;
+import static java.lang.foreign.FunctionDescriptor.ofVoid;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/// ggml's compute threads of one context, kept from one decode to the next; without them ggml starts threads for
+/// every token.
+///
+/// The pools are exactly as large as asked: a thread that has no part in a graph would still spin for its next one.
+/// Two
+/// sizes are two pools, of which ggml lets the one not in use sleep. The caller's own thread is the first of each.
+final class ThreadPools {
+
+    /// How long a thread spins for work before it sleeps, of 100. Measured best under load, and idle it costs little.
+    private static final int POLL = 50;
+
+    private final MemorySegment context;
+    private MemorySegment decode = MemorySegment.NULL;
+    private MemorySegment batch = MemorySegment.NULL;
+
+    ThreadPools(MemorySegment context) {
+        this.context = context;
+    }
+
+    /// Replaces the pools. Not during a decode.
+    void resize(int threads, int batchThreads) {
+        free();
+        decode = create(threads);
+        batch = threads == batchThreads ? decode : create(batchThreads);
+        LlamaH.attachThreadpool(context, decode, batch);
+        LlamaH.setNThreads(context, threads, batchThreads);
+    }
+
+    void free() {
+        if (decode.address() == 0) return;
+        LlamaH.detachThreadpool(context);
+        if (batch.address() != decode.address()) CpuBackend.threadpoolFree(batch);
+        CpuBackend.threadpoolFree(decode);
+        decode = MemorySegment.NULL;
+        batch = MemorySegment.NULL;
+    }
+
+    private static MemorySegment create(int threads) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment params = scratch.allocate(Structs.THREADPOOL_PARAMS);
+            GgmlH.threadpoolParamsInit(params, threads);
+            Structs.set(params, Structs.THREADPOOL_PARAMS, "poll", POLL);
+            return CpuBackend.threadpoolNew(params);
+        }
+    }
+
+    /// Functions of the CPU library, which is opened by ggml: only its registry knows where they are.
+    private static final class CpuBackend {
+
+        /// `struct ggml_threadpool * ggml_threadpool_new(struct ggml_threadpool_params * params);`
+        private static final MethodHandle THREADPOOL_NEW =
+                Linker.nativeLinker().downcallHandle(address("ggml_threadpool_new"), of(ADDRESS, ADDRESS));
+
+        /// `void ggml_threadpool_free(struct ggml_threadpool * threadpool);`
+        private static final MethodHandle THREADPOOL_FREE =
+                Linker.nativeLinker().downcallHandle(address("ggml_threadpool_free"), ofVoid(ADDRESS));
+
+        static MemorySegment threadpoolNew(MemorySegment params) {
+            try {
+                return (MemorySegment) THREADPOOL_NEW.invokeExact(params);
+            } catch (Throwable t) {
+                throw Symbols.broken(t);
+            }
+        }
+
+        static void threadpoolFree(MemorySegment pool) {
+            try {
+                THREADPOOL_FREE.invokeExact(pool);
+            } catch (Throwable t) {
+                throw Symbols.broken(t);
+            }
+        }
+
+        private static MemorySegment address(String name) {
+            try (Arena scratch = Arena.ofConfined()) {
+                MemorySegment registry = GgmlH.backendRegByName(scratch.allocateFrom("CPU"));
+                if (registry.address() == 0) throw new LlamaException("ggml has no CPU library registered");
+                MemorySegment function = GgmlH.backendRegGetProcAddress(registry, scratch.allocateFrom(name));
+                if (function.address() == 0) throw new LlamaException("ggml's CPU library has no function " + name);
+                return function;
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.chasqui.llama;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// A model's tokens: text to ids and back. Lives as long as its model; safe to use from many threads.
+public final class Vocabulary {
+
+    /// The longest text that is tokenised, in UTF-8 bytes; llama.cpp counts tokens in 32 bits.
+    public static final int LONGEST_TEXT_BYTES = 32 << 20;
+
+    private final Gate gate;
+    private final MemorySegment vocab;
+    private final int size;
+    private final int bos;
+    private final int eos;
+    private final int eot;
+    private final boolean addsBos;
+    private final boolean addsEos;
+    private volatile @Nullable Pieces pieces;
+
+    Vocabulary(Gate gate, MemorySegment vocab) {
+        this.gate = gate;
+        this.vocab = vocab;
+        this.size = LlamaH.vocabNTokens(vocab);
+        this.bos = LlamaH.vocabBos(vocab);
+        this.eos = LlamaH.vocabEos(vocab);
+        this.eot = LlamaH.vocabEot(vocab);
+        this.addsBos = LlamaH.vocabGetAddBos(vocab);
+        this.addsEos = LlamaH.vocabGetAddEos(vocab);
+    }
+
+    /// Token ids are below this.
+    public int size() {
+        return size;
+    }
+
+    /// The token that begins a text.
+    public OptionalInt bos() {
+        return known(bos);
+    }
+
+    /// The token that ends a text.
+    public OptionalInt eos() {
+        return known(eos);
+    }
+
+    /// The token that ends a turn of a chat.
+    public OptionalInt eot() {
+        return known(eot);
+    }
+
+    /// Whether the model wants its texts to begin with [#bos].
+    public boolean addsBos() {
+        return addsBos;
+    }
+
+    /// Whether the model wants its texts to end with [#eos].
+    public boolean addsEos() {
+        return addsEos;
+    }
+
+    /// @param addSpecial   adds what the model wants around a text, such as [#bos]
+    /// @param parseSpecial reads special tokens written out in the text as those tokens; never for a user's own words
+    /// @throws IllegalArgumentException if the text is longer than [#LONGEST_TEXT_BYTES]
+    public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
+        // Unpaired surrogates become replacement characters here, so native code sees valid UTF-8 only.
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length > LONGEST_TEXT_BYTES) {
+            throw new IllegalArgumentException(
+                    "text is " + utf8.length + " bytes; at most " + LONGEST_TEXT_BYTES + " can be tokenised at once");
+        }
+        return gate.use(() -> {
+            try (Arena scratch = Arena.ofConfined()) {
+                MemorySegment bytes = scratch.allocate(utf8.length + 1L);
+                MemorySegment.copy(utf8, 0, bytes, JAVA_BYTE, 0, utf8.length);
+                int capacity = utf8.length / 2 + 16;
+                MemorySegment tokens = scratch.allocate(JAVA_INT, capacity);
+                int count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, capacity, addSpecial, parseSpecial);
+                if (count < 0 && count != Integer.MIN_VALUE) {
+                    tokens = scratch.allocate(JAVA_INT, -count);
+                    count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, -count, addSpecial, parseSpecial);
+                }
+                if (count < 0) throw new LlamaException("a text of " + utf8.length + " bytes cannot be tokenised");
+                return tokens.asSlice(0, count * 4L).toArray(JAVA_INT);
+            }
+        });
+    }
+
+    /// The bytes a token stands for; they may be part of a character only.
+    ///
+    /// @param special writes special tokens out; without it they are empty
+    /// @return a copy
+    /// @throws IllegalArgumentException if there is no such token
+    public byte[] piece(int token, boolean special) {
+        check(token);
+        return pieces().get(token, special);
+    }
+
+    /// The text of tokens; bytes that are no UTF-8 become replacement characters.
+    ///
+    /// @throws IllegalArgumentException if one of them does not exist
+    public String detokenize(int[] tokens, boolean special) {
+        for (int token : tokens) check(token);
+        return gate.use(() -> {
+            try (Arena scratch = Arena.ofConfined()) {
+                MemorySegment ids = scratch.allocateFrom(JAVA_INT, tokens);
+                MemorySegment text = scratch.allocate(tokens.length * 8L + 16);
+                int length =
+                        LlamaH.detokenize(vocab, ids, tokens.length, text, (int) text.byteSize(), false, special);
+                if (length < 0) {
+                    text = scratch.allocate(-length);
+                    length = LlamaH.detokenize(vocab, ids, tokens.length, text, -length, false, special);
+                }
+                byte[] bytes = text.asSlice(0, length).toArray(JAVA_BYTE);
+                return new String(bytes, StandardCharsets.UTF_8);
+            }
+        });
+    }
+
+    /// Whether this token ends a generation.
+    ///
+    /// @throws IllegalArgumentException if there is no such token
+    public boolean isEndOfGeneration(int token) {
+        check(token);
+        return pieces().ends(token);
+    }
+
+    /// Whether this token steers the model and is no text.
+    ///
+    /// @throws IllegalArgumentException if there is no such token
+    public boolean isControl(int token) {
+        check(token);
+        return pieces().controls(token);
+    }
+
+    MemorySegment address() {
+        return vocab;
+    }
+
+    private Pieces pieces() {
+        Pieces known = pieces;
+        if (known == null) pieces = known = gate.use(() -> Pieces.of(vocab, size));
+        return known;
+    }
+
+    private OptionalInt known(int token) {
+        return token < 0 || token >= size ? OptionalInt.empty() : OptionalInt.of(token);
+    }
+
+    /// @throws IllegalArgumentException if there is no such token
+    void check(int token) {
+        if (token < 0 || token >= size) {
+            throw new IllegalArgumentException("token " + token + " does not exist; the vocabulary has " + size);
+        }
+    }
+}
