@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// Runs GGUF models in this JVM.
 ///
@@ -177,20 +176,20 @@ public final class Engine implements Backend {
                 options.count(Option.NUM_KEEP).orElse(4),
                 settings.shift() && !fillContext);
 
-        AtomicReference<Ticket> ticket = new AtomicReference<>(() -> {});
         Runnable over = once(() -> {
             model.finished();
             lease.release();
         });
-        EngineGeneration generation = new EngineGeneration(rendered.splitter(), () -> {
-            ticket.get().cancel();
-            over.run();
-        });
+        EngineGeneration generation = new EngineGeneration(rendered.splitter());
         Optional<Logprobs> logprobs =
                 settings.topLogprobs().map(top -> model.prompts().logprobs(top));
         AnswerSink sink = new AnswerSink(
                 model.prompts().vocabulary(), prompt, logprobs, startedAt, readyAt, generation::put, over);
-        ticket.set(model.submit(plan, options, job, sink));
+        Ticket ticket = model.submit(plan, options, job, sink);
+        generation.onCancel(() -> {
+            ticket.cancel();
+            over.run();
+        });
         return generation;
     }
 

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /// @param store          the folder with the models, in Ollama's layout
 /// @param keepAlive      how long a model stays after its last request, where the request does not say
 /// @param contextTokens  `num_ctx` where neither request nor model say it; empty lets the engine choose
-/// @param parallel       requests of one model at once, each with a whole `num_ctx` of its own; empty lets them share one
+/// @param parallel       requests of one model at once, each with a whole `num_ctx` of its own; empty lets them
+///                       share one
 /// @param maxLoaded      models in memory at once, `>= 1`
 /// @param defaults       options for requests and models that are silent: threads, GPU layers
 /// @param flashAttention when attention runs fused
@@ -42,7 +43,8 @@ public record EngineConfig(
         if (maxLoaded < 1) throw new IllegalArgumentException("maxLoaded is " + maxLoaded + "; expected >= 1");
     }
 
-    /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default, with a warning.
+    /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default, with a
+    /// warning.
     public static EngineConfig fromEnvironment(Map<String, String> environment) {
         Environment variables = new Environment(environment);
         Options defaults = Options.NONE;

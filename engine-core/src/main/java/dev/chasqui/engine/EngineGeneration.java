@@ -32,18 +32,21 @@ final class EngineGeneration implements Generation {
     private final AtomicBoolean asked = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final OutputSplitter splitter;
-    private final Runnable cancel;
+    private volatile Runnable cancel = () -> {};
     private volatile @Nullable Summary summary;
 
-    /// @param cancel called at most once, when the caller leaves before the end
-    EngineGeneration(OutputSplitter splitter, Runnable cancel) {
+    EngineGeneration(OutputSplitter splitter) {
         this.splitter = splitter;
-        this.cancel = cancel;
+    }
+
+    /// What to do, once, when the caller leaves before the end. Set before a caller has this.
+    void onCancel(Runnable action) {
+        cancel = action;
     }
 
     /// An answer without tokens: a model was loaded or unloaded.
     static Generation finished(Summary summary) {
-        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain(), () -> {});
+        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain());
         generation.put(new Event.End(summary));
         return generation;
     }
@@ -71,6 +74,7 @@ final class EngineGeneration implements Generation {
     public void close() {
         if (!closed.compareAndSet(false, true) || summary != null) return;
         cancel.run();
+        splitter.close();
         events.add(new Event.Failure(
                 new BackendException(BackendException.Kind.CANCELLED, "the generation was closed before its end")));
     }
@@ -97,6 +101,7 @@ final class EngineGeneration implements Generation {
                     case Event.Piece piece -> ready.addAll(splitter.piece(piece.text(), piece.logprobs()));
                     case Event.End end -> {
                         ready.addAll(splitter.end());
+                        splitter.close();
                         summary = end.summary();
                     }
                     case Event.Failure failure -> {

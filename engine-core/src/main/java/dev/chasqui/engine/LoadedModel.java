@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Weights in memory with the one context that decodes over them. Owns both.
 ///
-/// A request that needs a larger context waits until nobody uses the present one, and then has it replaced; the weights
+/// A request that needs a larger context waits until nobody uses the present one, and then has it replaced; the
+/// weights
 /// stay. Requests that come meanwhile wait behind it.
 final class LoadedModel implements AutoCloseable {
 

@@ -99,10 +99,9 @@ final class ModelPool implements AutoCloseable {
         } catch (ExecutionException e) {
             leave(place);
             if (e.getCause() instanceof BackendException known) {
-                throw new BackendException(known.kind(), known.getMessage(), known);
+                throw new BackendException(known.kind(), String.valueOf(known.getMessage()), known);
             }
-            throw BackendException.failed(
-                    "error loading model '" + source.name() + "': " + e.getCause().getMessage(), e.getCause());
+            throw BackendException.failed("error loading model '" + source.name() + "': " + e.getMessage(), e);
         }
     }
 
@@ -168,7 +167,7 @@ final class ModelPool implements AutoCloseable {
                 fresh = true;
             }
             place.users++;
-            keepAlive.ifPresent(asked -> places.get(source.weights()).keepAlive = asked);
+            place.keepAlive = keepAlive.orElse(place.keepAlive);
             if (place.farewell != null) place.farewell.cancel(false);
             place.farewell = null;
         }

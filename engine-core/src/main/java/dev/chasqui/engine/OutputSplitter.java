@@ -5,7 +5,7 @@ import dev.chasqui.api.TokenLogprob;
 import java.util.List;
 
 /// Sorts a model's text into what the user sees, what it thought, and the tools it calls. Used by one thread.
-interface OutputSplitter {
+interface OutputSplitter extends AutoCloseable {
 
     /// More text came.
     ///
@@ -16,6 +16,10 @@ interface OutputSplitter {
     ///
     /// @return what was held back until now
     List<Chunk> end();
+
+    /// Frees what it holds. Idempotent.
+    @Override
+    default void close() {}
 
     /// All text is for the user.
     static OutputSplitter plain() {

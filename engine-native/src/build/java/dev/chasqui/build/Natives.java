@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 
 /// What Maven runs: `fetch NPM_FOLDER TARGET HOST OTHER`, then `pack TARGET HOST OTHER`.
 ///
-/// `HOST` is JavaCPP's name of this machine's platform; `OTHER` that of one more platform to make a jar for, or `none`.
+/// `HOST` is JavaCPP's name of this machine's platform; `OTHER` that of one more platform to make a jar for, or
+/// `none`.
 public final class Natives {
 
     private Natives() {}

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 
 /// Tarballs of npm packages in this user's cache, each checked against the lockfile's hash before it is used.
 ///
-/// `npm ci` would bring in the hundreds of packages that node-llama-cpp depends on; `npm pack` brings the one tarball.
+/// `npm ci` would bring in the hundreds of packages that node-llama-cpp depends on; `npm pack` brings the one
+/// tarball.
 record NpmCache(Path folder) {
 
     static NpmCache ofUser() {
@@ -80,7 +81,8 @@ record NpmCache(Path folder) {
                 DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-512"))) {
             digest.transferTo(OutputStream.nullOutputStream());
             return "sha512-"
-                    + Base64.getEncoder().encodeToString(digest.getMessageDigest().digest());
+                    + Base64.getEncoder()
+                            .encodeToString(digest.getMessageDigest().digest());
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-512", e);
         }

@@ -1,0 +1,151 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelName;
+import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.ModelTraits;
+import dev.chasqui.api.Options;
+import dev.chasqui.gguf.GgufException;
+import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.StoredModel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Where an engine's models come from.
+interface Models {
+
+    /// The model [Engine#generate(String)] asks.
+    String defaultName();
+
+    /// @throws BackendException of kind `NOT_FOUND`, if there is no model of that name
+    ModelSource source(String name);
+
+    List<ModelSummary> list();
+
+    ModelDetails details(String name);
+
+    /// The models of a store, as they are at each call.
+    static Models inStore(Path root) {
+        return new InStore(ModelStore.at(root));
+    }
+
+    /// One file.
+    ///
+    /// @throws BackendException if it is not a GGUF file
+    static Models ofFile(Path gguf) {
+        try {
+            GgufFile facts = GgufFile.read(gguf);
+            String stem = gguf.getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
+            return new OfFile(stem.replaceAll("[^A-Za-z0-9_.-]", "-"), facts);
+        } catch (GgufException e) {
+            throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Names are Ollama's; an empty or missing one is answered in Ollama's words.
+    record InStore(ModelStore store) implements Models {
+
+        @Override
+        public String defaultName() {
+            return "smollm2:135m";
+        }
+
+        @Override
+        public ModelSource source(String name) {
+            StoredModel model = find(name);
+            return new ModelSource(
+                    model.name().shortForm(),
+                    model.digest().hex(),
+                    model.weights(),
+                    model.traits(),
+                    model.params(),
+                    model.system(),
+                    model.template(),
+                    model.messages(),
+                    model.capabilities());
+        }
+
+        @Override
+        public List<ModelSummary> list() {
+            return store.list().stream().map(StoredModel::summary).toList();
+        }
+
+        @Override
+        public ModelDetails details(String name) {
+            return find(name).details(false);
+        }
+
+        private StoredModel find(String name) {
+            if (name.isEmpty()) throw BackendException.modelNotFound(name);
+            return store.find(ModelName.parse(name)).orElseThrow(() -> BackendException.modelNotFound(name));
+        }
+    }
+
+    /// The file answers to its own name, with or without a tag.
+    record OfFile(String name, GgufFile facts) implements Models {
+
+        @Override
+        public String defaultName() {
+            return name;
+        }
+
+        @Override
+        public ModelSource source(String asked) {
+            if (!asked.equalsIgnoreCase(name) && !asked.equalsIgnoreCase(name + ":latest")) {
+                throw BackendException.modelNotFound(asked);
+            }
+            return new ModelSource(
+                    name,
+                    "",
+                    facts.path(),
+                    traits(),
+                    Options.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    capabilities());
+        }
+
+        @Override
+        public List<ModelSummary> list() {
+            return List.of(
+                    new ModelSummary(name, "", facts.fileBytes(), modifiedAt(), traits(), capabilities()));
+        }
+
+        @Override
+        public ModelDetails details(String asked) {
+            source(asked);
+            return new ModelDetails(
+                    "FROM " + facts.path() + "\n",
+                    "",
+                    facts.chatTemplate().orElse("{{ .Prompt }}"),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    traits(),
+                    Map.of("general.architecture", facts.architecture()),
+                    List.of(),
+                    capabilities(),
+                    modifiedAt());
+        }
+
+        private ModelTraits traits() {
+            String family = facts.architecture();
+            return new ModelTraits(
+                    "", "gguf", family, List.of(family), facts.parameterSize(), facts.quantizationLevel());
+        }
+
+        private List<String> capabilities() {
+            return List.of(facts.poolsEmbeddings() ? "embedding" : "completion");
+        }
+
+        private Instant modifiedAt() {
+            return Instant.ofEpochMilli(facts.path().toFile().lastModified());
+        }
+    }
+}
