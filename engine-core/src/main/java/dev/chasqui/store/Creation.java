@@ -43,6 +43,7 @@ final class Creation implements AutoCloseable {
     private final Set<Digest> broughtIn = new HashSet<>();
     private Optional<ConfigBlob> config = Optional.empty();
     private Options params = Options.NONE;
+    private Optional<String> ownTemplate = Optional.empty();
     private long parameterCount;
 
     Creation(ModelStore store, Progress progress) {
@@ -56,10 +57,8 @@ final class Creation implements AutoCloseable {
         if (modelfile.adapters().size() > 1) {
             throw BackendException.invalid("only one adapter is currently supported");
         }
-        for (String unsupported : List.of("draft")) {
-            if (modelfile.last(unsupported).isPresent()) {
-                throw BackendException.invalid("DRAFT is not supported yet; remove the line");
-            }
+        if (modelfile.last("draft").isPresent()) {
+            throw BackendException.invalid("DRAFT models are not supported; remove the line");
         }
         Sources sources = Sources.of(modelfile, folder);
         progress.status("parsing GGUF");
@@ -73,6 +72,15 @@ final class Creation implements AutoCloseable {
         }
         texts(modelfile);
         params = given.over(params);
+    }
+
+    /// A catalogue's model, whose bytes must be the ones the catalogue names.
+    void fetched(CatalogueEntry entry, InputStream in) throws IOException {
+        String file = entry.name() + " from the catalogue";
+        Layer layer = take(MediaTypes.MODEL, in, entry.sizeBytes(), file, Optional.of(entry.digest()));
+        weights(layer, GgufFile.read(store.blobs().path(layer.digest())));
+        layers.add(text(MediaTypes.LICENSE, entry.license()));
+        params = entry.params();
     }
 
     /// Takes over everything an existing model has.
@@ -89,8 +97,19 @@ final class Creation implements AutoCloseable {
             throw BackendException.invalid(gguf.path() + " is an adapter; name it with ADAPTER, and a model with FROM");
         }
         boolean projector = gguf.kind().equals("mmproj") || gguf.architecture().equals("clip");
-        layers.add(file(projector ? MediaTypes.PROJECTOR : MediaTypes.MODEL, gguf));
-        if (projector) return;
+        if (projector) {
+            layers.add(file(MediaTypes.PROJECTOR, gguf));
+            return;
+        }
+        if (layers.stream().anyMatch(layer -> layer.mediaType().equals(MediaTypes.MODEL)) && parameterCount == 0) {
+            throw BackendException.invalid("FROM names a model and the weights " + gguf.path() + "; name one of them");
+        }
+        weights(file(MediaTypes.MODEL, gguf), gguf);
+    }
+
+    private void weights(Layer layer, GgufFile gguf) {
+        layers.add(layer);
+        ownTemplate = ownTemplate.or(gguf::chatTemplate);
         parameterCount += gguf.parameterCount();
         ModelTraits traits = config.map(ConfigBlob::traits).orElseGet(() -> traits(gguf));
         config = Optional.of(ConfigBlob.of(new ModelTraits(
@@ -113,14 +132,16 @@ final class Creation implements AutoCloseable {
     private Layer file(String mediaType, GgufFile gguf) throws IOException {
         try (InputStream in = Files.newInputStream(gguf.path())) {
             return take(
-                    mediaType, in, gguf.fileBytes(), "copying " + gguf.path().getFileName());
+                    mediaType, in, gguf.fileBytes(), "copying " + gguf.path().getFileName(), Optional.empty());
         }
     }
 
     /// Takes in a stream of known length.
     ///
-    /// @throws BackendException if the stream turns out to have another length, or the disk has no room for it
-    Layer take(String mediaType, InputStream in, long size, String status) throws IOException {
+    /// @param expected what the bytes must hash to
+    /// @throws BackendException if the stream turns out to be another, or the disk has no room for it
+    private Layer take(String mediaType, InputStream in, long size, String status, Optional<Digest> expected)
+            throws IOException {
         long free = Files.getFileStore(store.root()).getUsableSpace();
         if (free < size) {
             throw BackendException.failed(
@@ -131,21 +152,32 @@ final class Creation implements AutoCloseable {
         try (Blobs.Incoming incoming = store.blobs().incoming()) {
             long[] next = {0};
             incoming.writeAll(in, written -> {
+                if (written > size) throw wrongLength(status, "more", size);
                 if (written < next[0] && written < size) return;
                 next[0] = written + REPORT_BYTES;
                 progress.report(new ProgressLine(status, "", written, size));
             });
-            if (incoming.size() != size) {
-                throw BackendException.invalid(
-                        status + ": it has " + incoming.size() + " bytes, expected " + size + "; was it changed?");
+            if (incoming.size() != size) throw wrongLength(status, String.valueOf(incoming.size()), size);
+            Digest digest = incoming.digest();
+            if (expected.isPresent() && !expected.get().equals(digest)) {
+                throw BackendException.failed(
+                        "digest mismatch of " + status + ", expected \"" + expected.get() + "\", got \"" + digest
+                                + "\"",
+                        new IOException("digest mismatch"));
             }
-            return keep(mediaType, incoming);
+            return keep(mediaType, incoming, digest);
         }
+    }
+
+    private static BackendException wrongLength(String what, String bytes, long expected) {
+        return BackendException.invalid(
+                what + ": it has " + bytes + " bytes, expected " + expected + "; was it changed?");
     }
 
     /// Replaces what the base had of texts, messages and licences by what the Modelfile gives.
     private void texts(Modelfile modelfile) throws IOException {
-        if (modelfile.template().isPresent()) {
+        // A Modelfile made by `show` repeats the weights' own template, which needs no second copy.
+        if (modelfile.template().isPresent() && !modelfile.template().equals(ownTemplate)) {
             layers.removeIf(layer -> layer.mediaType().equals(MediaTypes.PROMPT));
             replace(
                     MediaTypes.TEMPLATE,
@@ -172,10 +204,6 @@ final class Creation implements AutoCloseable {
                 old.capabilities()));
     }
 
-    void add(Layer layer) {
-        layers.add(layer);
-    }
-
     private void replace(String mediaType, List<Layer> by) {
         layers.removeIf(layer -> layer.mediaType().equals(mediaType));
         layers.addAll(by);
@@ -188,12 +216,11 @@ final class Creation implements AutoCloseable {
     private Layer bytes(String mediaType, byte[] bytes) throws IOException {
         try (Blobs.Incoming incoming = store.blobs().incoming()) {
             incoming.write(bytes, bytes.length);
-            return keep(mediaType, incoming);
+            return keep(mediaType, incoming, incoming.digest());
         }
     }
 
-    private Layer keep(String mediaType, Blobs.Incoming incoming) throws IOException {
-        Digest digest = incoming.digest();
+    private Layer keep(String mediaType, Blobs.Incoming incoming, Digest digest) throws IOException {
         boolean fresh = incoming.keep(digest);
         if (fresh) broughtIn.add(digest);
         progress.status((fresh ? "creating new layer " : "using existing layer ") + digest);

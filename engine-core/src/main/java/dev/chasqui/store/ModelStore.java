@@ -106,7 +106,7 @@ public final class ModelStore {
     }
 
     /// Gives the name to what the creation has gathered, and removes what an older model of that name leaves unused.
-    private StoredModel publish(ModelName name, Creation creation, Progress progress) throws IOException {
+    StoredModel publish(ModelName name, Creation creation, Progress progress) throws IOException {
         Optional<Manifests.Entry> older = manifests.find(name);
         Set<Digest> former = older.map(this::digestsOf).orElse(Set.of());
         Manifest manifest = creation.finish();
