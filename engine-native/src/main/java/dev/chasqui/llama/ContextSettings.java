@@ -179,8 +179,7 @@ public record ContextSettings(
 
     private static void within(String field, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    field + " is " + value + "; expected " + least + " to " + most);
+            throw new IllegalArgumentException(field + " is " + value + "; expected " + least + " to " + most);
         }
     }
 }

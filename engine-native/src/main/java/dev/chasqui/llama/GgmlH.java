@@ -17,7 +17,8 @@ final class GgmlH {
     private GgmlH() {}
 
     /// `void ggml_threadpool_params_init(struct ggml_threadpool_params * p, int n_threads);`
-    private static final MethodHandle THREADPOOL_PARAMS_INIT = downcall("ggml_threadpool_params_init", ofVoid(ADDRESS, JAVA_INT));
+    private static final MethodHandle THREADPOOL_PARAMS_INIT =
+            downcall("ggml_threadpool_params_init", ofVoid(ADDRESS, JAVA_INT));
 
     static void threadpoolParamsInit(MemorySegment params, int threads) {
         try {
@@ -39,7 +40,8 @@ final class GgmlH {
     }
 
     /// `void * ggml_backend_reg_get_proc_address(ggml_backend_reg_t reg, const char * name);`
-    private static final MethodHandle BACKEND_REG_GET_PROC_ADDRESS = downcall("ggml_backend_reg_get_proc_address", of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle BACKEND_REG_GET_PROC_ADDRESS =
+            downcall("ggml_backend_reg_get_proc_address", of(ADDRESS, ADDRESS, ADDRESS));
 
     static MemorySegment backendRegGetProcAddress(MemorySegment registry, MemorySegment name) {
         try {
@@ -83,7 +85,8 @@ final class GgmlH {
     }
 
     /// `const char * ggml_backend_dev_description(ggml_backend_dev_t device);`
-    private static final MethodHandle BACKEND_DEV_DESCRIPTION = downcall("ggml_backend_dev_description", of(ADDRESS, ADDRESS));
+    private static final MethodHandle BACKEND_DEV_DESCRIPTION =
+            downcall("ggml_backend_dev_description", of(ADDRESS, ADDRESS));
 
     static MemorySegment backendDevDescription(MemorySegment device) {
         try {
@@ -94,7 +97,8 @@ final class GgmlH {
     }
 
     /// `void ggml_backend_dev_memory(ggml_backend_dev_t device, size_t * free, size_t * total);`
-    private static final MethodHandle BACKEND_DEV_MEMORY = downcall("ggml_backend_dev_memory", ofVoid(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle BACKEND_DEV_MEMORY =
+            downcall("ggml_backend_dev_memory", ofVoid(ADDRESS, ADDRESS, ADDRESS));
 
     static void backendDevMemory(MemorySegment device, MemorySegment free, MemorySegment total) {
         try {

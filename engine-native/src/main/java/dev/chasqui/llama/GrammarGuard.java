@@ -28,7 +28,8 @@ final class GrammarGuard {
                 case '#' -> i = skip(grammar, i, '\n');
                 case '(' -> refuse(++depth > DEEPEST, "nests deeper than " + DEEPEST + " groups");
                 case ')' -> depth--;
-                case '|' -> refuse(++alternatives > MOST_ALTERNATIVES, "has over " + MOST_ALTERNATIVES + " alternatives");
+                case '|' ->
+                    refuse(++alternatives > MOST_ALTERNATIVES, "has over " + MOST_ALTERNATIVES + " alternatives");
                 case '=' -> refuse(++rules > MOST_RULES, "has over " + MOST_RULES + " rules");
                 case '{' -> checkRepetition(grammar, i);
                 default -> {}

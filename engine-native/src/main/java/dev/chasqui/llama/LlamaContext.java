@@ -62,13 +62,22 @@ public final class LlamaContext implements Decoder {
                 throw new LlamaException("cannot make a context of " + settings.contextTokens() + " tokens for "
                         + model.file() + LlamaLog.because());
             }
+            return owned(model, settings, arena, abort, raw);
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
+    }
+
+    private static LlamaContext owned(
+            LlamaModel model, ContextSettings settings, Arena arena, AbortFlag abort, MemorySegment raw) {
+        try {
             if (LlamaH.getMemory(raw).address() == 0) {
-                LlamaH.free(raw);
                 throw new LlamaException(model.file() + " has no memory of tokens; this engine cannot run it");
             }
             return new LlamaContext(model, settings, arena, abort, raw.reinterpret(arena, null));
         } catch (Throwable t) {
-            arena.close();
+            LlamaH.free(raw);
             throw t;
         }
     }
@@ -165,8 +174,8 @@ public final class LlamaContext implements Decoder {
             if (positions.touched(sequence)) resync(sequence);
         }
         if (code == 2) return Outcome.ABORTED;
-        throw new LlamaException("llama_decode failed with " + code + " for a batch of " + rows.size() + " rows"
-                + LlamaLog.because());
+        throw new LlamaException(
+                "llama_decode failed with " + code + " for a batch of " + rows.size() + " rows" + LlamaLog.because());
     }
 
     /// Makes the running or next [#decode] stop early; after [#close] it does nothing.
@@ -281,8 +290,8 @@ public final class LlamaContext implements Decoder {
                 throw new IllegalArgumentException("sequence " + target + " is not empty");
             }
             if (to < 1 || to > positions.next(source)) {
-                throw new IllegalArgumentException("position " + to + " of sequence " + source + ", which has "
-                        + positions.next(source));
+                throw new IllegalArgumentException(
+                        "position " + to + " of sequence " + source + ", which has " + positions.next(source));
             }
             if (to < positions.next(source) && !windowReaches(source, to)) return false;
             LlamaH.memorySeqCp(memory, source, target, 0, to);

@@ -32,7 +32,8 @@ final class LlamaH {
     }
 
     /// `struct llama_model_params llama_model_default_params(void);`
-    private static final MethodHandle MODEL_DEFAULT_PARAMS = downcall("llama_model_default_params", of(Structs.MODEL_PARAMS));
+    private static final MethodHandle MODEL_DEFAULT_PARAMS =
+            downcall("llama_model_default_params", of(Structs.MODEL_PARAMS));
 
     static MemorySegment modelDefaultParams(SegmentAllocator allocator) {
         try {
@@ -43,7 +44,8 @@ final class LlamaH {
     }
 
     /// `struct llama_context_params llama_context_default_params(void);`
-    private static final MethodHandle CONTEXT_DEFAULT_PARAMS = downcall("llama_context_default_params", of(Structs.CONTEXT_PARAMS));
+    private static final MethodHandle CONTEXT_DEFAULT_PARAMS =
+            downcall("llama_context_default_params", of(Structs.CONTEXT_PARAMS));
 
     static MemorySegment contextDefaultParams(SegmentAllocator allocator) {
         try {
@@ -54,7 +56,8 @@ final class LlamaH {
     }
 
     /// `struct llama_sampler_chain_params llama_sampler_chain_default_params(void);`
-    private static final MethodHandle SAMPLER_CHAIN_DEFAULT_PARAMS = downcall("llama_sampler_chain_default_params", of(Structs.CHAIN_PARAMS));
+    private static final MethodHandle SAMPLER_CHAIN_DEFAULT_PARAMS =
+            downcall("llama_sampler_chain_default_params", of(Structs.CHAIN_PARAMS));
 
     static MemorySegment samplerChainDefaultParams(SegmentAllocator allocator) {
         try {
@@ -77,7 +80,8 @@ final class LlamaH {
 
     /// `void llama_attach_threadpool(struct llama_context * ctx, ggml_threadpool_t threadpool, ggml_threadpool_t
     /// threadpool_batch);`
-    private static final MethodHandle ATTACH_THREADPOOL = downcall("llama_attach_threadpool", ofVoid(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle ATTACH_THREADPOOL =
+            downcall("llama_attach_threadpool", ofVoid(ADDRESS, ADDRESS, ADDRESS));
 
     static void attachThreadpool(MemorySegment context, MemorySegment pool, MemorySegment batchPool) {
         try {
@@ -99,7 +103,8 @@ final class LlamaH {
     }
 
     /// `struct llama_model * llama_model_load_from_file(const char * path_model, struct llama_model_params params);`
-    private static final MethodHandle MODEL_LOAD_FROM_FILE = downcall("llama_model_load_from_file", of(ADDRESS, ADDRESS, Structs.MODEL_PARAMS));
+    private static final MethodHandle MODEL_LOAD_FROM_FILE =
+            downcall("llama_model_load_from_file", of(ADDRESS, ADDRESS, Structs.MODEL_PARAMS));
 
     static MemorySegment modelLoadFromFile(MemorySegment path, MemorySegment params) {
         try {
@@ -122,7 +127,8 @@ final class LlamaH {
 
     /// `struct llama_context * llama_init_from_model(struct llama_model * model, struct llama_context_params
     /// params);`
-    private static final MethodHandle INIT_FROM_MODEL = downcall("llama_init_from_model", of(ADDRESS, ADDRESS, Structs.CONTEXT_PARAMS));
+    private static final MethodHandle INIT_FROM_MODEL =
+            downcall("llama_init_from_model", of(ADDRESS, ADDRESS, Structs.CONTEXT_PARAMS));
 
     static MemorySegment initFromModel(MemorySegment model, MemorySegment params) {
         try {
@@ -255,7 +261,8 @@ final class LlamaH {
 
     /// `int32_t llama_model_meta_val_str(const struct llama_model * model, const char * key, char * buf, size_t
     /// buf_size);`
-    private static final MethodHandle MODEL_META_VAL_STR = downcall("llama_model_meta_val_str", of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MODEL_META_VAL_STR =
+            downcall("llama_model_meta_val_str", of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
 
     static int modelMetaValStr(MemorySegment model, MemorySegment key, MemorySegment buffer, long size) {
         try {
@@ -266,7 +273,8 @@ final class LlamaH {
     }
 
     /// `int32_t llama_model_desc(const struct llama_model * model, char * buf, size_t buf_size);`
-    private static final MethodHandle MODEL_DESC = downcall("llama_model_desc", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MODEL_DESC =
+            downcall("llama_model_desc", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
 
     static int modelDesc(MemorySegment model, MemorySegment buffer, long size) {
         try {
@@ -288,7 +296,8 @@ final class LlamaH {
     }
 
     /// `const char * llama_model_chat_template(const struct llama_model * model, const char * name);`
-    private static final MethodHandle MODEL_CHAT_TEMPLATE = downcall("llama_model_chat_template", of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle MODEL_CHAT_TEMPLATE =
+            downcall("llama_model_chat_template", of(ADDRESS, ADDRESS, ADDRESS));
 
     static MemorySegment modelChatTemplate(MemorySegment model, MemorySegment name) {
         try {
@@ -310,7 +319,8 @@ final class LlamaH {
     }
 
     /// `bool llama_model_has_encoder(const struct llama_model * model);`
-    private static final MethodHandle MODEL_HAS_ENCODER = downcall("llama_model_has_encoder", of(JAVA_BOOLEAN, ADDRESS));
+    private static final MethodHandle MODEL_HAS_ENCODER =
+            downcall("llama_model_has_encoder", of(JAVA_BOOLEAN, ADDRESS));
 
     static boolean modelHasEncoder(MemorySegment model) {
         try {
@@ -321,7 +331,8 @@ final class LlamaH {
     }
 
     /// `bool llama_model_has_decoder(const struct llama_model * model);`
-    private static final MethodHandle MODEL_HAS_DECODER = downcall("llama_model_has_decoder", of(JAVA_BOOLEAN, ADDRESS));
+    private static final MethodHandle MODEL_HAS_DECODER =
+            downcall("llama_model_has_decoder", of(JAVA_BOOLEAN, ADDRESS));
 
     static boolean modelHasDecoder(MemorySegment model) {
         try {
@@ -332,7 +343,8 @@ final class LlamaH {
     }
 
     /// `bool llama_memory_seq_rm(llama_memory_t mem, llama_seq_id seq_id, llama_pos p0, llama_pos p1);`
-    private static final MethodHandle MEMORY_SEQ_RM = downcall("llama_memory_seq_rm", of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle MEMORY_SEQ_RM =
+            downcall("llama_memory_seq_rm", of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
 
     static boolean memorySeqRm(MemorySegment memory, int sequence, int from, int to) {
         try {
@@ -344,7 +356,8 @@ final class LlamaH {
 
     /// `void llama_memory_seq_cp(llama_memory_t mem, llama_seq_id seq_id_src, llama_seq_id seq_id_dst, llama_pos p0,
     /// llama_pos p1);`
-    private static final MethodHandle MEMORY_SEQ_CP = downcall("llama_memory_seq_cp", ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle MEMORY_SEQ_CP =
+            downcall("llama_memory_seq_cp", ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
     static void memorySeqCp(MemorySegment memory, int source, int target, int from, int to) {
         try {
@@ -356,7 +369,8 @@ final class LlamaH {
 
     /// `void llama_memory_seq_add(llama_memory_t mem, llama_seq_id seq_id, llama_pos p0, llama_pos p1, llama_pos
     /// delta);`
-    private static final MethodHandle MEMORY_SEQ_ADD = downcall("llama_memory_seq_add", ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle MEMORY_SEQ_ADD =
+            downcall("llama_memory_seq_add", ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
     static void memorySeqAdd(MemorySegment memory, int sequence, int from, int to, int delta) {
         try {
@@ -367,7 +381,8 @@ final class LlamaH {
     }
 
     /// `llama_pos llama_memory_seq_pos_min(llama_memory_t mem, llama_seq_id seq_id);`
-    private static final MethodHandle MEMORY_SEQ_POS_MIN = downcall("llama_memory_seq_pos_min", of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle MEMORY_SEQ_POS_MIN =
+            downcall("llama_memory_seq_pos_min", of(JAVA_INT, ADDRESS, JAVA_INT));
 
     static int memorySeqPosMin(MemorySegment memory, int sequence) {
         try {
@@ -378,7 +393,8 @@ final class LlamaH {
     }
 
     /// `llama_pos llama_memory_seq_pos_max(llama_memory_t mem, llama_seq_id seq_id);`
-    private static final MethodHandle MEMORY_SEQ_POS_MAX = downcall("llama_memory_seq_pos_max", of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle MEMORY_SEQ_POS_MAX =
+            downcall("llama_memory_seq_pos_max", of(JAVA_INT, ADDRESS, JAVA_INT));
 
     static int memorySeqPosMax(MemorySegment memory, int sequence) {
         try {
@@ -411,7 +427,8 @@ final class LlamaH {
     }
 
     /// `void llama_set_n_threads(struct llama_context * ctx, int32_t n_threads, int32_t n_threads_batch);`
-    private static final MethodHandle SET_N_THREADS = downcall("llama_set_n_threads", ofVoid(ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SET_N_THREADS =
+            downcall("llama_set_n_threads", ofVoid(ADDRESS, JAVA_INT, JAVA_INT));
 
     static void setNThreads(MemorySegment context, int threads, int batchThreads) {
         try {
@@ -444,7 +461,8 @@ final class LlamaH {
     }
 
     /// `enum llama_token_attr llama_vocab_get_attr(const struct llama_vocab * vocab, llama_token token);`
-    private static final MethodHandle VOCAB_GET_ATTR = downcall("llama_vocab_get_attr", of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle VOCAB_GET_ATTR =
+            downcall("llama_vocab_get_attr", of(JAVA_INT, ADDRESS, JAVA_INT));
 
     static int vocabGetAttr(MemorySegment vocab, int token) {
         try {
@@ -455,7 +473,8 @@ final class LlamaH {
     }
 
     /// `bool llama_vocab_is_eog(const struct llama_vocab * vocab, llama_token token);`
-    private static final MethodHandle VOCAB_IS_EOG = downcall("llama_vocab_is_eog", of(JAVA_BOOLEAN, ADDRESS, JAVA_INT));
+    private static final MethodHandle VOCAB_IS_EOG =
+            downcall("llama_vocab_is_eog", of(JAVA_BOOLEAN, ADDRESS, JAVA_INT));
 
     static boolean vocabIsEog(MemorySegment vocab, int token) {
         try {
@@ -499,7 +518,8 @@ final class LlamaH {
     }
 
     /// `bool llama_vocab_get_add_bos(const struct llama_vocab * vocab);`
-    private static final MethodHandle VOCAB_GET_ADD_BOS = downcall("llama_vocab_get_add_bos", of(JAVA_BOOLEAN, ADDRESS));
+    private static final MethodHandle VOCAB_GET_ADD_BOS =
+            downcall("llama_vocab_get_add_bos", of(JAVA_BOOLEAN, ADDRESS));
 
     static boolean vocabGetAddBos(MemorySegment vocab) {
         try {
@@ -510,7 +530,8 @@ final class LlamaH {
     }
 
     /// `bool llama_vocab_get_add_eos(const struct llama_vocab * vocab);`
-    private static final MethodHandle VOCAB_GET_ADD_EOS = downcall("llama_vocab_get_add_eos", of(JAVA_BOOLEAN, ADDRESS));
+    private static final MethodHandle VOCAB_GET_ADD_EOS =
+            downcall("llama_vocab_get_add_eos", of(JAVA_BOOLEAN, ADDRESS));
 
     static boolean vocabGetAddEos(MemorySegment vocab) {
         try {
@@ -522,9 +543,17 @@ final class LlamaH {
 
     /// `int32_t llama_tokenize(const struct llama_vocab * vocab, const char * text, int32_t text_len, llama_token *
     /// tokens, int32_t n_tokens_max, bool add_special, bool parse_special);`
-    private static final MethodHandle TOKENIZE = downcall("llama_tokenize", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
+    private static final MethodHandle TOKENIZE = downcall(
+            "llama_tokenize", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
 
-    static int tokenize(MemorySegment vocab, MemorySegment text, int length, MemorySegment tokens, int capacity, boolean addSpecial, boolean parseSpecial) {
+    static int tokenize(
+            MemorySegment vocab,
+            MemorySegment text,
+            int length,
+            MemorySegment tokens,
+            int capacity,
+            boolean addSpecial,
+            boolean parseSpecial) {
         try {
             return (int) TOKENIZE.invokeExact(vocab, text, length, tokens, capacity, addSpecial, parseSpecial);
         } catch (Throwable t) {
@@ -534,9 +563,11 @@ final class LlamaH {
 
     /// `int32_t llama_token_to_piece(const struct llama_vocab * vocab, llama_token token, char * buf, int32_t
     /// length, int32_t lstrip, bool special);`
-    private static final MethodHandle TOKEN_TO_PIECE = downcall("llama_token_to_piece", of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
+    private static final MethodHandle TOKEN_TO_PIECE = downcall(
+            "llama_token_to_piece", of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
 
-    static int tokenToPiece(MemorySegment vocab, int token, MemorySegment buffer, int length, int lstrip, boolean special) {
+    static int tokenToPiece(
+            MemorySegment vocab, int token, MemorySegment buffer, int length, int lstrip, boolean special) {
         try {
             return (int) TOKEN_TO_PIECE.invokeExact(vocab, token, buffer, length, lstrip, special);
         } catch (Throwable t) {
@@ -546,9 +577,18 @@ final class LlamaH {
 
     /// `int32_t llama_detokenize(const struct llama_vocab * vocab, const llama_token * tokens, int32_t n_tokens,
     /// char * text, int32_t text_len_max, bool remove_special, bool unparse_special);`
-    private static final MethodHandle DETOKENIZE = downcall("llama_detokenize", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
+    private static final MethodHandle DETOKENIZE = downcall(
+            "llama_detokenize",
+            of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
 
-    static int detokenize(MemorySegment vocab, MemorySegment tokens, int count, MemorySegment text, int capacity, boolean removeSpecial, boolean unparseSpecial) {
+    static int detokenize(
+            MemorySegment vocab,
+            MemorySegment tokens,
+            int count,
+            MemorySegment text,
+            int capacity,
+            boolean removeSpecial,
+            boolean unparseSpecial) {
         try {
             return (int) DETOKENIZE.invokeExact(vocab, tokens, count, text, capacity, removeSpecial, unparseSpecial);
         } catch (Throwable t) {

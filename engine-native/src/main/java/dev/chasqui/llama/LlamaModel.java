@@ -55,8 +55,7 @@ public final class LlamaModel implements AutoCloseable {
             MemorySegment params = LlamaH.modelDefaultParams(scratch);
             Structs.set(params, Structs.MODEL_PARAMS, "n_gpu_layers", settings.gpuLayers());
             Structs.set(params, Structs.MODEL_PARAMS, "main_gpu", settings.mainGpu());
-            Structs.set(
-                    params, Structs.MODEL_PARAMS, "load_mode", settings.mmap() ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
+            Structs.set(params, Structs.MODEL_PARAMS, "load_mode", settings.mmap() ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
             Structs.set(params, Structs.MODEL_PARAMS, "use_extra_bufts", settings.repack());
             Progress progress = new Progress(settings.progress());
             Structs.set(params, Structs.MODEL_PARAMS, "progress_callback", progress.stub(scratch));

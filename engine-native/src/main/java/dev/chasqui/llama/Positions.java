@@ -55,8 +55,8 @@ final class Positions {
         for (int row = 0; row < batch.size(); row++) {
             int token = batch.token(row);
             if (token < 0 || token >= vocabularySize) {
-                throw new IllegalArgumentException("row " + row + " has token " + token + "; the vocabulary has "
-                        + vocabularySize);
+                throw new IllegalArgumentException(
+                        "row " + row + " has token " + token + "; the vocabulary has " + vocabularySize);
             }
             int sequence = batch.sequence(row);
             check(sequence);

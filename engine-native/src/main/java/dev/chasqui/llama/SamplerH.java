@@ -51,7 +51,8 @@ final class SamplerH {
     }
 
     /// `struct llama_sampler * llama_sampler_chain_init(struct llama_sampler_chain_params params);`
-    private static final MethodHandle CHAIN_INIT = downcall("llama_sampler_chain_init", of(ADDRESS, Structs.CHAIN_PARAMS));
+    private static final MethodHandle CHAIN_INIT =
+            downcall("llama_sampler_chain_init", of(ADDRESS, Structs.CHAIN_PARAMS));
 
     static MemorySegment chainInit(MemorySegment params) {
         try {
@@ -106,7 +107,8 @@ final class SamplerH {
     }
 
     /// `struct llama_sampler * llama_sampler_init_top_p(float p, size_t min_keep);`
-    private static final MethodHandle INIT_TOP_P = downcall("llama_sampler_init_top_p", of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
+    private static final MethodHandle INIT_TOP_P =
+            downcall("llama_sampler_init_top_p", of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
 
     static MemorySegment initTopP(float p, long minKeep) {
         try {
@@ -117,7 +119,8 @@ final class SamplerH {
     }
 
     /// `struct llama_sampler * llama_sampler_init_min_p(float p, size_t min_keep);`
-    private static final MethodHandle INIT_MIN_P = downcall("llama_sampler_init_min_p", of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
+    private static final MethodHandle INIT_MIN_P =
+            downcall("llama_sampler_init_min_p", of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
 
     static MemorySegment initMinP(float p, long minKeep) {
         try {
@@ -128,7 +131,8 @@ final class SamplerH {
     }
 
     /// `struct llama_sampler * llama_sampler_init_typical(float p, size_t min_keep);`
-    private static final MethodHandle INIT_TYPICAL = downcall("llama_sampler_init_typical", of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
+    private static final MethodHandle INIT_TYPICAL =
+            downcall("llama_sampler_init_typical", of(ADDRESS, JAVA_FLOAT, JAVA_LONG));
 
     static MemorySegment initTypical(float p, long minKeep) {
         try {
@@ -151,7 +155,8 @@ final class SamplerH {
 
     /// `struct llama_sampler * llama_sampler_init_grammar(const struct llama_vocab * vocab, const char *
     /// grammar_str, const char * grammar_root);`
-    private static final MethodHandle INIT_GRAMMAR = downcall("llama_sampler_init_grammar", of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle INIT_GRAMMAR =
+            downcall("llama_sampler_init_grammar", of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
 
     static MemorySegment initGrammar(MemorySegment vocab, MemorySegment grammar, MemorySegment root) {
         try {
@@ -163,7 +168,8 @@ final class SamplerH {
 
     /// `struct llama_sampler * llama_sampler_init_penalties(int32_t n_vocab, int32_t penalty_last_n, float
     /// penalty_repeat, float penalty_freq, float penalty_present);`
-    private static final MethodHandle INIT_PENALTIES = downcall("llama_sampler_init_penalties", of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT));
+    private static final MethodHandle INIT_PENALTIES = downcall(
+            "llama_sampler_init_penalties", of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT));
 
     static MemorySegment initPenalties(int vocabularySize, int lastN, float repeat, float frequency, float presence) {
         try {

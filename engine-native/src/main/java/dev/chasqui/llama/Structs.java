@@ -102,8 +102,8 @@ final class Structs {
                     MemoryLayout.paddingLayout(7))
             .withName("llama_token_data_array");
 
-    static final StructLayout CHAIN_PARAMS = MemoryLayout.structLayout(JAVA_BOOLEAN.withName("no_perf"))
-            .withName("llama_sampler_chain_params");
+    static final StructLayout CHAIN_PARAMS =
+            MemoryLayout.structLayout(JAVA_BOOLEAN.withName("no_perf")).withName("llama_sampler_chain_params");
 
     static final StructLayout THREADPOOL_PARAMS = MemoryLayout.structLayout(
                     MemoryLayout.sequenceLayout(512, JAVA_BYTE).withName("cpumask"),

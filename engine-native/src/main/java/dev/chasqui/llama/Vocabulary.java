@@ -67,7 +67,8 @@ public final class Vocabulary {
     }
 
     /// @param addSpecial   adds what the model wants around a text, such as [#bos]
-    /// @param parseSpecial reads special tokens written out in the text as those tokens; never for a user's own words
+    /// @param parseSpecial reads special tokens written out in the text as those tokens; never for a user's own
+    words
     /// @throws IllegalArgumentException if the text is longer than [#LONGEST_TEXT_BYTES]
     public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
         // Unpaired surrogates become replacement characters here, so native code sees valid UTF-8 only.
@@ -112,8 +113,7 @@ public final class Vocabulary {
             try (Arena scratch = Arena.ofConfined()) {
                 MemorySegment ids = scratch.allocateFrom(JAVA_INT, tokens);
                 MemorySegment text = scratch.allocate(tokens.length * 8L + 16);
-                int length =
-                        LlamaH.detokenize(vocab, ids, tokens.length, text, (int) text.byteSize(), false, special);
+                int length = LlamaH.detokenize(vocab, ids, tokens.length, text, (int) text.byteSize(), false, special);
                 if (length < 0) {
                     text = scratch.allocate(-length);
                     length = LlamaH.detokenize(vocab, ids, tokens.length, text, -length, false, special);
