@@ -1,0 +1,117 @@
+package dev.chasqui.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What was measured, for people and for programs.
+final class Report {
+
+    /// Something the project promises.
+    ///
+    /// @param atLeast whether the value must reach the target; else it must not exceed it
+    record Claim(String model, String text, double value, boolean atLeast, double target, String unit) {
+
+        boolean met() {
+            return atLeast ? value >= target : value <= target;
+        }
+    }
+
+    /// One row of numbers.
+    record Row(String model, String name, String unit, double[] values) {}
+
+    private final Map<String, Object> machine = new LinkedHashMap<>();
+    private final List<Row> rows = new ArrayList<>();
+    private final List<Claim> claims = new ArrayList<>();
+
+    Report(int threads) {
+        machine.put("at", Instant.now().toString());
+        machine.put("load average at the start", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        machine.put("uptime", firstLine(Path.of("/proc/uptime")));
+        machine.put("processors", Runtime.getRuntime().availableProcessors());
+        machine.put("threads", threads);
+        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        machine.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+    }
+
+    void note(String key, Object value) {
+        machine.put(key, value);
+    }
+
+    void add(String model, String unit, Rounds rounds) {
+        rounds.values().forEach((name, values) -> rows.add(new Row(model, name, unit, values)));
+    }
+
+    void claim(Claim claim) {
+        claims.add(claim);
+    }
+
+    List<Claim> claims() {
+        return claims;
+    }
+
+    String machineLine() {
+        return String.join(
+                ", ",
+                machine.entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .toList());
+    }
+
+    String markdown() {
+        StringBuilder text = new StringBuilder("# Benchmark results\n\n").append(machineLine()).append("\n\n");
+        if (!claims.isEmpty()) text.append("| model | what | measured | target | |\n|---|---|---:|---:|---|\n");
+        for (Claim claim : claims) {
+            text.append("| %s | %s | %.3f%s | %s %s%s | %s |\n".formatted(
+                    claim.model(),
+                    claim.text(),
+                    claim.value(),
+                    claim.unit(),
+                    claim.atLeast() ? ">=" : "<=",
+                    claim.target(),
+                    claim.unit(),
+                    claim.met() ? "met" : "**missed**"));
+        }
+        text.append("\n| model | subject | median | least | most | rounds | unit |\n|---|---|---:|---:|---:|---:|---|\n");
+        for (Row row : rows) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %.2f | %.2f | %.2f | %d | %s |\n",
+                    row.model(),
+                    row.name(),
+                    Rounds.median(row.values()),
+                    Arrays.stream(row.values()).min().orElseThrow(),
+                    Arrays.stream(row.values()).max().orElseThrow(),
+                    row.values().length,
+                    row.unit()));
+        }
+        return text.toString();
+    }
+
+    /// Writes `compare.json` and `compare.md`.
+    void write(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        Map<String, Object> all = Map.of("machine", machine, "claims", claims, "rows", rows);
+        Files.write(folder.resolve("compare.json"), mapper.writeValueAsBytes(all));
+        Files.writeString(folder.resolve("compare.md"), markdown());
+    }
+
+    private static String firstLine(Path file) {
+        try {
+            return Files.readString(file).strip() + " s";
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}
