@@ -1,0 +1,73 @@
+package dev.chasqui.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chasqui.api.KeepAlive;
+import dev.chasqui.api.Option;
+import dev.chasqui.llama.ContextSettings.CacheType;
+import dev.chasqui.llama.ContextSettings.FlashAttention;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class EngineConfigTest {
+
+    @Test
+    void withoutVariablesOllamasDefaultsHold() {
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of());
+
+        assertThat(config.store()).isEqualTo(Path.of(System.getProperty("user.home"), ".ollama", "models"));
+        assertThat(config.keepAlive()).isEqualTo(KeepAlive.FIVE_MINUTES);
+        assertThat(config.contextTokens()).isEmpty();
+        assertThat(config.maxLoaded()).isEqualTo(3);
+        assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+    }
+
+    @Test
+    void ollamasVariablesAreRead() {
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of(
+                "OLLAMA_MODELS", "/models",
+                "OLLAMA_KEEP_ALIVE", "-1",
+                "OLLAMA_CONTEXT_LENGTH", "\"8192\"",
+                "OLLAMA_NUM_PARALLEL", " 4 ",
+                "OLLAMA_MAX_LOADED_MODELS", "1",
+                "OLLAMA_GPU_LAYERS", "12",
+                "OLLAMA_FLASH_ATTENTION", "false",
+                "OLLAMA_KV_CACHE_TYPE", "q8_0"));
+
+        assertThat(config.store()).isEqualTo(Path.of("/models"));
+        assertThat(config.keepAlive()).isEqualTo(KeepAlive.FOREVER);
+        assertThat(config.contextTokens()).hasValue(8192);
+        assertThat(config.parallel()).hasValue(4);
+        assertThat(config.maxLoaded()).isEqualTo(1);
+        assertThat(config.defaults().count(Option.NUM_GPU)).hasValue(12);
+        assertThat(config.flashAttention()).isEqualTo(FlashAttention.OFF);
+        assertThat(config.cacheType()).isEqualTo(CacheType.Q8_0);
+    }
+
+    @Test
+    void aKeepAliveMayBeSecondsOrADuration() {
+        assertThat(keepAlive("90")).isEqualTo(KeepAlive.of(Duration.ofSeconds(90)));
+        assertThat(keepAlive("1h30m")).isEqualTo(KeepAlive.of(Duration.ofMinutes(90)));
+        assertThat(keepAlive("0")).isEqualTo(KeepAlive.UNLOAD);
+    }
+
+    @Test
+    void whatCannotBeReadFallsBackToTheDefault() {
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of(
+                "OLLAMA_KEEP_ALIVE", "soon",
+                "OLLAMA_CONTEXT_LENGTH", "many",
+                "OLLAMA_MAX_LOADED_MODELS", "-3",
+                "OLLAMA_KV_CACHE_TYPE", "int32"));
+
+        assertThat(config.keepAlive()).isEqualTo(KeepAlive.FIVE_MINUTES);
+        assertThat(config.contextTokens()).isEmpty();
+        assertThat(config.maxLoaded()).isEqualTo(3);
+        assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+    }
+
+    private static KeepAlive keepAlive(String value) {
+        return EngineConfig.fromEnvironment(Map.of("OLLAMA_KEEP_ALIVE", value)).keepAlive();
+    }
+}
