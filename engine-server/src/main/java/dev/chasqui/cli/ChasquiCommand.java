@@ -1,6 +1,7 @@
 package dev.chasqui.cli;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.http.Version;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             CpCommand.class,
             RmCommand.class,
             DoctorCommand.class,
+            WarmUpCommand.class,
             BenchCommand.class
         },
         footer = {
@@ -85,7 +87,7 @@ final class ChasquiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (version) screen.out().println("chasqui version is " + Version.own());
+        if (version) screen.out().println("chasqui version is " + Version.current());
         else commandLine(rooms, screen).usage(screen.out());
         return 0;
     }
