@@ -242,9 +242,9 @@ class clock_macro {
 };
 
 struct chat_template {
-    clock_macro               clock;
-    common_chat_template      jinja;
-    common_chat_templates_ptr templates;
+    clock_macro                           clock;
+    std::unique_ptr<common_chat_template> jinja;
+    common_chat_templates_ptr             templates;
 
     // How answers are to be read, for requests that ask alike: see plain_key.
     std::mutex                         lock;
@@ -268,9 +268,13 @@ inline int64_t template_open(const std::string & request) {
         const std::string ready = clock.with_macro(source);
         // common_chat_templates_init rethrows a syntax error as a bare std::exception and so loses its message: the
         // same text is parsed here first
-        auto opened = std::unique_ptr<chat_template>(
-            new chat_template { clock, { source == "chatml" ? "" : ready, bos, eos }, nullptr, {}, {} });
-        opened->templates = common_chat_templates_init(nullptr, ready, bos, eos);
+        auto jinja     = std::make_unique<common_chat_template>(source == "chatml" ? "" : ready, bos, eos);
+        auto templates = common_chat_templates_init(nullptr, ready, bos, eos);
+        if (const std::string used = common_chat_templates_source(templates.get()); used != jinja->src) {
+            jinja = std::make_unique<common_chat_template>(used, bos, eos);
+        }
+        std::unique_ptr<chat_template> opened(
+            new chat_template { clock, std::move(jinja), std::move(templates), {}, {} });
         return reinterpret_cast<int64_t>(opened.release());
     });
 }
@@ -300,6 +304,8 @@ inline common_chat_templates_inputs inputs_of(chat_template & chat, fields_in & 
             require_depth(call.arguments, 64, "the arguments of a tool call");
         }
     }
+    const auto now = static_cast<std::time_t>(in.number());
+
     const std::string tools = in.next();
     if (!tools.empty()) {
         inputs.tools = common_chat_tools_parse_oaicompat(common_json::parse(tools));
@@ -313,7 +319,6 @@ inline common_chat_templates_inputs inputs_of(chat_template & chat, fields_in & 
     inputs.continue_final_message = in.flag() ? COMMON_CHAT_CONTINUATION_AUTO : COMMON_CHAT_CONTINUATION_NONE;
     inputs.enable_thinking        = in.flag();
     inputs.reasoning_format       = in.flag() ? COMMON_REASONING_FORMAT_DEEPSEEK : COMMON_REASONING_FORMAT_NONE;
-    const auto now                = static_cast<std::time_t>(in.number());
     while (in.more()) {
         std::string name                  = in.next();
         inputs.chat_template_kwargs[name] = in.next();
@@ -343,8 +348,8 @@ inline common_chat_templates_inputs inputs_of(chat_template & chat, fields_in & 
 // -> empty if there is no such key: the messages hold something that `common` rewrites before it renders
 inline std::string plain_key(const chat_template & chat, const common_chat_templates_inputs & inputs,
                              const std::string & request) {
-    const auto & caps = chat.jinja.caps;
-    if (!caps.supports_string_content || inputs.messages.empty() || chat.jinja.src.empty() ||
+    const auto & caps = chat.jinja->caps;
+    if (!caps.supports_string_content || inputs.messages.empty() ||
         inputs.continue_final_message != COMMON_CHAT_CONTINUATION_NONE) {
         return "";
     }
@@ -365,6 +370,7 @@ inline std::string plain_key(const chat_template & chat, const common_chat_templ
     key.add(inputs.messages.back().role);
     fields_in  in(request);
     in.next();  // the messages
+    in.next();  // the time
     return key.so_far() + in.rest();
 }
 
@@ -383,7 +389,7 @@ inline std::string render_directly(const chat_template & chat, const common_chat
     for (const auto & [name, value] : inputs.chat_template_kwargs) {
         params.extra_context[name] = common_json::parse(value);
     }
-    return common_chat_template_direct_apply(chat.jinja, params);
+    return common_chat_template_direct_apply(*chat.jinja, params);
 }
 
 // All but the prompt.

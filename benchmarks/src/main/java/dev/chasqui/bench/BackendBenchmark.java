@@ -62,7 +62,7 @@ public class BackendBenchmark {
     @Benchmark
     @BenchmarkMode(Mode.SampleTime)
     public long firstToken() {
-        return workload.firstTokenNanos(asked, Workload.words(number++, 26), 0);
+        return workload.firstTokenNanos(asked, Workload.words(number++, 0, 26), 0);
     }
 
     /// 128 tokens out.

@@ -31,12 +31,15 @@ final class BareLoop implements AutoCloseable {
 
     /// A text of exactly so many tokens that begins as no other number's does.
     String promptOf(int tokens, int number) {
-        int words = tokens;
-        for (int attempt = 0; attempt < 1000; attempt++) {
-            String text = Workload.words(number, words);
-            int excess = tokens(text).length - tokens;
-            if (excess == 0) return text;
-            words = Math.max(1, words - excess);
+        for (int attempt = 0; attempt < 10_000; attempt++) {
+            int words = 0;
+            String text;
+            int length;
+            do {
+                text = Workload.words(number, attempt, ++words);
+                length = tokens(text).length;
+            } while (length < tokens);
+            if (length == tokens) return text;
         }
         throw new IllegalStateException("found no text of exactly " + tokens + " tokens");
     }

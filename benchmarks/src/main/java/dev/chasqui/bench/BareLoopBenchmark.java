@@ -1,6 +1,7 @@
 package dev.chasqui.bench;
 
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -29,6 +30,7 @@ public class BareLoopBenchmark {
 
     private BareLoop loop;
     private int[] endless;
+    private int[][] prompts;
     private int number;
 
     /// JMH fills the fields in [#open].
@@ -40,6 +42,9 @@ public class BareLoopBenchmark {
         BenchModel files = BenchModel.named(model);
         loop = new BareLoop(files.gguf(), Workload.CONTEXT_TOKENS, BenchModel.threads());
         endless = loop.tokens(loop.endlessPrompt());
+        prompts = IntStream.range(0, 100)
+                .mapToObj(i -> loop.tokens(loop.promptOf(Workload.FIRST_TOKEN_PROMPT, i)))
+                .toArray(int[][]::new);
     }
 
     @TearDown
@@ -50,7 +55,7 @@ public class BareLoopBenchmark {
     @Benchmark
     @BenchmarkMode(Mode.SampleTime)
     public long prefill() {
-        return loop.prefillNanos(loop.tokens(loop.promptOf(Workload.FIRST_TOKEN_PROMPT, number++)));
+        return loop.prefillNanos(prompts[number++ % prompts.length]);
     }
 
     @Benchmark

@@ -1,12 +1,15 @@
 package dev.chasqui.bench;
 
 import dev.chasqui.api.ModelName;
+import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.Modelfile;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// A model, as each side of a comparison finds it: by name in a store, or as a file.
 ///
@@ -15,12 +18,16 @@ import java.nio.file.Path;
 /// @param store the folder of the store
 record BenchModel(String name, Path gguf, Path store) {
 
-    /// A model of the user's own store.
+    /// A model of the user's own store, else of the catalogue, fetched into the user's cache.
     ///
-    /// @throws dev.chasqui.api.BackendException of kind `NOT_FOUND` if it is not there
+    /// @throws dev.chasqui.api.BackendException of kind `NOT_FOUND` if neither has it
     static BenchModel named(String name) {
-        ModelStore store = ModelStore.at(ModelStore.defaultRoot(System.getenv()));
-        return new BenchModel(name, store.get(ModelName.parse(name)).weights(), store.root());
+        Map<String, String> environment = System.getenv();
+        ModelStore store = ModelStore.at(ModelStore.defaultRoot(environment));
+        return store.find(ModelName.parse(name))
+                .map(model -> new BenchModel(name, model.weights(), store.root()))
+                .orElseGet(() -> new BenchModel(
+                        name, Catalogue.standard().file(name, Progress.NONE), Catalogue.cacheRoot(environment)));
     }
 
     /// A file that is in no store: one is made for it in that folder.
@@ -32,7 +39,7 @@ record BenchModel(String name, Path gguf, Path store) {
                 ModelName.parse(name),
                 Modelfile.parse("FROM " + file),
                 file.resolveSibling(""),
-                dev.chasqui.store.Progress.NONE);
+                Progress.NONE);
         return new BenchModel(name, store.get(ModelName.parse(name)).weights(), store.root());
     }
 

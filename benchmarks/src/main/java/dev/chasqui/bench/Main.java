@@ -2,6 +2,7 @@ package dev.chasqui.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,9 @@ public final class Main {
 
         Report report = new Report(threads);
         out.println(report.machineLine());
+        if (report.machineIsBusy()) {
+            out.println("The machine is busy: decoding threads wait for each other, and no ratio means much.");
+        }
         Compare compare = new Compare(rounds, warmups, pause, threads, llamaBench());
         for (BenchModel model : models) {
             try (Side embedded = Side.open("embedded", model);
@@ -107,7 +111,7 @@ public final class Main {
         if (!options.contains("-rf")) options.addAll(List.of("-rf", "json"));
         if (!options.contains("-rff")) {
             Path file = Path.of("target", "results", "jmh.json").toAbsolutePath();
-            java.nio.file.Files.createDirectories(file.getParent());
+            Files.createDirectories(file.getParent());
             options.addAll(List.of("-rff", file.toString()));
         }
         return options.toArray(String[]::new);

@@ -17,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// What was measured, for people and for programs.
 final class Report {
 
+    private static final double BUSY = 0.3;
+
     /// Something the project promises.
     ///
     /// @param atLeast whether the value must reach the target; else it must not exceed it
@@ -38,7 +40,7 @@ final class Report {
         machine.put("at", Instant.now().toString());
         machine.put("load average at the start", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         machine.put("uptime", firstLine(Path.of("/proc/uptime")));
-        machine.put("processors", Runtime.getRuntime().availableProcessors());
+        machine.put("processors", processors());
         machine.put("threads", threads);
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         machine.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
@@ -49,7 +51,15 @@ final class Report {
     }
 
     void add(String model, String unit, Rounds rounds) {
-        rounds.values().forEach((name, values) -> rows.add(new Row(model, name, unit, values)));
+        rounds.values().forEach((name, values) -> add(new Row(model, name, unit, values)));
+    }
+
+    void add(Row row) {
+        rows.add(row);
+    }
+
+    List<Row> rows() {
+        return rows;
     }
 
     void claim(Claim claim) {
@@ -58,6 +68,11 @@ final class Report {
 
     List<Claim> claims() {
         return claims;
+    }
+
+    /// Whether somebody else computed when this began: then no number here means much.
+    boolean machineIsBusy() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() > BUSY * processors();
     }
 
     String machineLine() {
@@ -72,7 +87,9 @@ final class Report {
         StringBuilder text = new StringBuilder("# Benchmark results\n\n").append(machineLine()).append("\n\n");
         if (!claims.isEmpty()) text.append("| model | what | measured | target | |\n|---|---|---:|---:|---|\n");
         for (Claim claim : claims) {
-            text.append("| %s | %s | %.3f%s | %s %s%s | %s |\n".formatted(
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %.3f%s | %s %s%s | %s |\n",
                     claim.model(),
                     claim.text(),
                     claim.value(),
@@ -105,6 +122,10 @@ final class Report {
         Map<String, Object> all = Map.of("machine", machine, "claims", claims, "rows", rows);
         Files.write(folder.resolve("compare.json"), mapper.writeValueAsBytes(all));
         Files.writeString(folder.resolve("compare.md"), markdown());
+    }
+
+    private static int processors() {
+        return Runtime.getRuntime().availableProcessors();
     }
 
     private static String firstLine(Path file) {

@@ -51,9 +51,11 @@ final class Workload {
                 .with(Option.NUM_THREAD, threads);
     }
 
-    /// A text nobody saw before, so that no cache of prefixes can help: another word begins it for each number.
-    static String words(int number, int count) {
-        Random random = new Random(number);
+    /// A text that begins with its number, so that a cache of prefixes cannot help.
+    ///
+    /// @param variant another text with the same beginning
+    static String words(int number, int variant, int count) {
+        Random random = new Random(31L * number + variant);
         StringBuilder text = new StringBuilder().append((char) ('A' + number % 26)).append(number);
         for (int i = 0; i < count; i++) text.append(' ').append(WORDS[random.nextInt(WORDS.length)]);
         return text.toString();
@@ -112,7 +114,7 @@ final class Workload {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Summary>> questions = IntStream.range(0, AT_ONCE)
                     .<Callable<Summary>>mapToObj(i -> () -> backend.generate(
-                                    request(words(number * AT_ONCE + i, 20), SHORT_TOKENS))
+                                    request(words(number * AT_ONCE + i, 0, 20), SHORT_TOKENS))
                             .answer()
                             .summary())
                     .toList();

@@ -131,6 +131,29 @@ final class Cursor {
         }
     }
 
+    /// Goes over so many strings. A vocabulary has a hundred thousand of them and every start of the engine reads one
+    /// with code that is not compiled yet, so the loop looks at the window's bytes itself.
+    void skipStrings(int count) throws IOException {
+        byte[] bytes = window.array();
+        int at = window.position();
+        int end = window.limit();
+        for (int i = 0; i < count; i++) {
+            if (end - at >= 8) {
+                int low = (bytes[at] & 0xff) | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16;
+                int high = bytes[at + 3] | bytes[at + 4] | bytes[at + 5] | bytes[at + 6] | bytes[at + 7];
+                if (high == 0 && low <= end - at - 8) { // below 16 MiB, and here
+                    at += 8 + low;
+                    continue;
+                }
+            }
+            window.position(at);
+            skip(stringBytes(Limits.STRING_BYTES));
+            at = window.position();
+            end = window.limit();
+        }
+        window.position(at);
+    }
+
     private byte[] bytes(int length) throws IOException {
         need(length);
         byte[] bytes = new byte[length];

@@ -1,13 +1,14 @@
 package dev.chasqui.gguf;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -124,16 +125,16 @@ public final class GgufFile {
 
     /// As [#parameterSize], of a sum over several files.
     public static String humanCount(long count) {
-        if (count >= 1_000_000_000_000L) return scaled(count, 1e12, 1, "T");
-        if (count >= 1_000_000_000L) return scaled(count, 1e9, 1, "B");
-        if (count >= 1_000_000L) return scaled(count, 1e6, 2, "M");
-        return count >= 1_000 ? String.format(Locale.ROOT, "%.0fK", count / 1e3) : Long.toString(count);
+        if (count >= 1_000_000_000_000L) return scaled(count, 12, 1) + "T";
+        if (count >= 1_000_000_000L) return scaled(count, 9, 1) + "B";
+        if (count >= 1_000_000L) return scaled(count, 6, 2) + "M";
+        return count >= 1_000 ? scaled(count, 3, 0) + "K" : Long.toString(count);
     }
 
-    private static String scaled(long count, double unit, int digits, String letter) {
-        double number = count / unit;
-        int shown = number == Math.floor(number) ? 0 : digits;
-        return String.format(Locale.ROOT, "%." + shown + "f", number) + letter;
+    private static String scaled(long count, int zeros, int digits) {
+        BigDecimal number = BigDecimal.valueOf(count, zeros);
+        boolean whole = number.stripTrailingZeros().scale() <= 0;
+        return number.setScale(whole ? 0 : digits, RoundingMode.HALF_EVEN).toPlainString();
     }
 
     /// `Q4_K_M`, `F16`, or `unknown`.

@@ -117,7 +117,7 @@ final class GgufParser {
         int count = (int) claimed;
         long start = cursor.position();
         if (type == ValueType.STRING) {
-            for (int i = 0; i < count; i++) cursor.skip(cursor.stringBytes(Limits.STRING_BYTES));
+            cursor.skipStrings(count);
         } else {
             cursor.skip(claimed * type.bytes);
         }

@@ -6,13 +6,10 @@ import dev.chasqui.api.Options;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.JsonNode;
 
 /// The models Chasqui can fetch by itself, from `models/catalogue.json`.
 public final class Catalogue {
@@ -37,36 +34,46 @@ public final class Catalogue {
     }
 
     static Catalogue parse(byte[] json) {
-        JsonNode root = Json.parse(json);
-        List<CatalogueEntry> entries = new ArrayList<>();
-        for (JsonNode model : root.path("models")) entries.add(entry(model));
+        Map<String, Object> root = Json.parseObject(json);
+        List<CatalogueEntry> entries = Json.list(root, "models").stream()
+                .map(model -> entry(Json.asObject(model)))
+                .toList();
         return new Catalogue(entries, ModelName.parse(text(root, "default")));
     }
 
-    private static CatalogueEntry entry(JsonNode model) {
-        List<CatalogueEntry.Part> parts = new ArrayList<>();
-        for (JsonNode part : model.path("parts")) {
-            parts.add(new CatalogueEntry.Part(
-                    text(part, "package"),
-                    text(part, "version"),
-                    text(part, "member"),
-                    part.path("wheelSize").longValue(),
-                    new Digest(text(part, "wheelSha256"))));
-        }
+    private static CatalogueEntry entry(Map<String, Object> model) {
         return new CatalogueEntry(
                 ModelName.parse(text(model, "name")),
                 text(model, "title"),
-                model.path("size").longValue(),
+                size(model, "size"),
                 new Digest(text(model, "sha256")),
                 text(model, "license"),
-                Options.parse(Json.MAPPER.convertValue(
-                        model.path("parameters"), new TypeReference<Map<String, Object>>() {})),
-                parts);
+                Options.parse(Json.asObject(model.get("parameters"))),
+                Json.list(model, "parts").stream()
+                        .map(part -> part(Json.asObject(part)))
+                        .toList());
     }
 
-    private static String text(JsonNode node, String field) {
-        return Json.text(node, field)
-                .orElseThrow(() -> BackendException.invalid("the catalogue lacks the field " + field));
+    private static CatalogueEntry.Part part(Map<String, Object> part) {
+        return new CatalogueEntry.Part(
+                text(part, "package"),
+                text(part, "version"),
+                text(part, "member"),
+                size(part, "wheelSize"),
+                new Digest(text(part, "wheelSha256")));
+    }
+
+    private static String text(Map<String, Object> object, String field) {
+        return Json.text(object, field).orElseThrow(() -> lacking(field));
+    }
+
+    private static long size(Map<String, Object> object, String field) {
+        if (object.get(field) instanceof Long size && size > 0) return size;
+        throw lacking(field);
+    }
+
+    private static BackendException lacking(String field) {
+        return BackendException.invalid("an entry of the catalogue lacks " + field);
     }
 
     public List<CatalogueEntry> entries() {

@@ -2,12 +2,11 @@ package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelTraits;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// What a manifest's config file says about the model.
 record ConfigBlob(
@@ -27,13 +26,14 @@ record ConfigBlob(
 
     /// @throws BackendException if it is no JSON object
     static ConfigBlob parse(byte[] json) {
-        JsonNode root;
+        Object document;
         try {
-            root = Json.parse(json);
+            document = Json.parse(json).orElse("");
         } catch (JacksonException e) {
             throw new BackendException(BackendException.Kind.INVALID, "its config is not JSON", e);
         }
-        if (!root.isObject()) throw BackendException.invalid("its config is not a JSON object");
+        if (!(document instanceof Map)) throw BackendException.invalid("its config is not a JSON object");
+        Map<String, Object> root = Json.asObject(document);
         return new ConfigBlob(
                 new ModelTraits(
                         "",
@@ -49,22 +49,24 @@ record ConfigBlob(
     }
 
     byte[] toJson(List<Layer> layers) {
-        ObjectNode root = Json.object();
-        root.put("model_format", traits.format()).put("model_family", traits.family());
-        ArrayNode families = root.putArray("model_families");
-        traits.families().forEach(families::add);
-        root.put("model_type", traits.parameterSize()).put("file_type", traits.quantizationLevel());
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("model_format", traits.format());
+        root.put("model_family", traits.family());
+        root.put("model_families", traits.families());
+        root.put("model_type", traits.parameterSize());
+        root.put("file_type", traits.quantizationLevel());
         renderer.ifPresent(name -> root.put("renderer", name));
         parser.ifPresent(name -> root.put("parser", name));
         requires.ifPresent(version -> root.put("requires", version));
-        if (!capabilities.isEmpty()) {
-            ArrayNode array = root.putArray("capabilities");
-            capabilities.forEach(array::add);
-        }
-        root.put("architecture", "amd64").put("os", "linux");
-        ObjectNode rootfs = root.putObject("rootfs").put("type", "layers");
-        ArrayNode ids = rootfs.putArray("diff_ids");
-        layers.forEach(layer -> ids.add(layer.digest().toString()));
+        if (!capabilities.isEmpty()) root.put("capabilities", capabilities);
+        root.put("architecture", "amd64");
+        root.put("os", "linux");
+        Map<String, Object> rootfs = new LinkedHashMap<>();
+        rootfs.put("type", "layers");
+        rootfs.put(
+                "diff_ids",
+                layers.stream().map(layer -> layer.digest().toString()).toList());
+        root.put("rootfs", rootfs);
         return Json.bytes(root);
     }
 }

@@ -1,7 +1,6 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
-import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
@@ -13,11 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.databind.node.ArrayNode;
 
 /// A model in the making: gathers its files in the store. What it brought in is removed again unless [#keep] was
 /// called. Runs inside [ModelStore#writing].
@@ -190,10 +189,14 @@ final class Creation implements AutoCloseable {
         }
         for (String license : modelfile.licenses()) layers.add(text(MediaTypes.LICENSE, license));
         if (!modelfile.messages().isEmpty()) {
-            ArrayNode array = Json.MAPPER.createArrayNode();
-            for (Message message : modelfile.messages()) {
-                array.add(Json.object().put("role", message.role()).put("content", message.content()));
-            }
+            List<Map<String, Object>> array = modelfile.messages().stream()
+                    .map(message -> {
+                        Map<String, Object> json = new LinkedHashMap<>();
+                        json.put("role", message.role());
+                        json.put("content", message.content());
+                        return json;
+                    })
+                    .toList();
             replace(MediaTypes.MESSAGES, List.of(bytes(MediaTypes.MESSAGES, Json.bytes(array))));
         }
         config = config.map(old -> new ConfigBlob(

@@ -87,7 +87,7 @@ final class Details {
         options.toMap().forEach((name, value) -> {
             List<?> values = value instanceof List<?> list ? list : List.of(value);
             for (Object one : values) {
-                String shown = one instanceof String text ? Json.MAPPER.writeValueAsString(text) : plain(one);
+                String shown = one instanceof String text ? Json.quoted(text) : plain(one);
                 lines.add("%-30s %s".formatted(name, shown));
             }
         });

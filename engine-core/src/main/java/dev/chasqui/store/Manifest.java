@@ -1,16 +1,15 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Which files make a model: the JSON document that a name leads to.
 record Manifest(Layer config, List<Layer> layers) {
@@ -26,43 +25,45 @@ record Manifest(Layer config, List<Layer> layers) {
 
     /// @throws BackendException naming what is wrong with it
     static Manifest parse(byte[] json) {
+        Object document;
         try {
-            JsonNode root = Json.parse(json);
-            if (!root.isObject()) throw BackendException.invalid("it is not a JSON object");
-            if (root.path("layers").size() > MOST_LAYERS) {
-                throw BackendException.invalid("it has more than " + MOST_LAYERS + " layers");
-            }
-            List<Layer> layers = new ArrayList<>();
-            for (JsonNode layer : root.path("layers")) layers.add(layer(layer, "a layer"));
-            return new Manifest(layer(root.path("config"), "the config"), layers);
+            document = Json.parse(json).orElse("");
         } catch (JacksonException e) {
             throw new BackendException(BackendException.Kind.INVALID, "it is not JSON", e);
         }
+        if (!(document instanceof Map)) throw BackendException.invalid("it is not a JSON object");
+        Map<String, Object> root = Json.asObject(document);
+        List<?> layers = Json.list(root, "layers");
+        if (layers.size() > MOST_LAYERS) throw BackendException.invalid("it has more than " + MOST_LAYERS + " layers");
+        return new Manifest(
+                layer(root.get("config"), "the config"),
+                layers.stream().map(layer -> layer(layer, "a layer")).toList());
     }
 
-    private static Layer layer(JsonNode node, String what) {
-        String digest = Json.text(node, "digest").orElse("");
-        JsonNode size = node.path("size");
-        if (!size.isIntegralNumber() || !size.canConvertToLong() || size.longValue() < 0) {
+    private static Layer layer(@Nullable Object json, String what) {
+        Map<String, Object> layer = Json.asObject(json);
+        String digest = Json.text(layer, "digest").orElse("");
+        if (!(layer.get("size") instanceof Long size) || size < 0) {
             throw BackendException.invalid(what + " has no size");
         }
-        return new Layer(Json.text(node, "mediaType").orElse(""), Digest.parse(digest), size.longValue());
+        return new Layer(Json.text(layer, "mediaType").orElse(""), Digest.parse(digest), size);
     }
 
     byte[] toJson() {
-        ObjectNode root = Json.object();
-        root.put("schemaVersion", 2).put("mediaType", MediaTypes.MANIFEST);
-        root.set("config", json(config));
-        ArrayNode array = root.putArray("layers");
-        layers.forEach(layer -> array.add(json(layer)));
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("schemaVersion", 2);
+        root.put("mediaType", MediaTypes.MANIFEST);
+        root.put("config", json(config));
+        root.put("layers", layers.stream().map(Manifest::json).toList());
         return Json.bytes(root);
     }
 
-    private static ObjectNode json(Layer layer) {
-        return Json.object()
-                .put("mediaType", layer.mediaType())
-                .put("digest", layer.digest().toString())
-                .put("size", layer.size());
+    private static Map<String, Object> json(Layer layer) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("mediaType", layer.mediaType());
+        json.put("digest", layer.digest().toString());
+        json.put("size", layer.size());
+        return json;
     }
 
     List<Layer> ofType(String mediaType) {

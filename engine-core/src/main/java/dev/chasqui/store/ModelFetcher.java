@@ -48,7 +48,7 @@ public final class ModelFetcher {
     StoredModel bring(CatalogueEntry entry, ModelStore store, Progress progress) {
         Optional<StoredModel> there = present(entry, store);
         if (there.isPresent()) return there.get();
-        try (FolderLock held = FolderLock.hold(store.ownFolder().resolve("fetch.lock"))) {
+        try (FolderLock _ = FolderLock.hold(store.ownFolder().resolve("fetch.lock"))) {
             there = present(entry, store); // fetched by somebody else meanwhile
             return there.isPresent() ? there.get() : download(entry, store, progress);
         } catch (IOException e) {

@@ -2,8 +2,12 @@ package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.api.ModelSummary;
 import dev.chasqui.gguf.GgufException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +80,19 @@ public final class ModelStore {
         return models;
     }
 
+    /// What there is to say about each of [#list] in a line.
+    public List<ModelSummary> summaries() {
+        List<ModelSummary> summaries = new ArrayList<>();
+        for (StoredModel model : list()) {
+            try {
+                summaries.add(model.summary());
+            } catch (BackendException e) {
+                LOG.warn("left out of the list: {}: {}", model.name(), e.getMessage());
+            }
+        }
+        return summaries;
+    }
+
     /// The model of that name, whatever its case.
     ///
     /// @throws BackendException if there is one and it is damaged: the message names the file that is missing
@@ -100,6 +117,7 @@ public final class ModelStore {
                 creation.apply(modelfile, folder);
                 return publish(name, creation, progress);
             } catch (GgufException e) {
+                if (e.getCause() instanceof ClosedByInterruptException interrupt) throw interrupt;
                 throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
             }
         });
@@ -159,7 +177,7 @@ public final class ModelStore {
 
     /// Runs a step that writes, alone among all threads and processes.
     <T> T writing(Step<T> step) {
-        try (FolderLock held = FolderLock.hold(ownFolder().resolve("lock"))) {
+        try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
             blobs.clearTemporaries();
             Files.createDirectories(root.resolve("blobs"));
             return step.run();
@@ -177,7 +195,9 @@ public final class ModelStore {
     }
 
     BackendException cannotWrite(IOException e) {
-        if (e instanceof java.io.InterruptedIOException || e instanceof java.nio.channels.ClosedByInterruptException) {
+        if (e instanceof InterruptedIOException
+                || e instanceof ClosedByInterruptException
+                || e instanceof FileLockInterruptionException) {
             return new BackendException(BackendException.Kind.CANCELLED, "interrupted", e);
         }
         String reason = e instanceof FileSystemException file && file.getReason() != null

@@ -57,7 +57,7 @@ final class ModelfileParser {
 
     private Modelfile.Command command() {
         int line = at + 1;
-        Matcher parts = INSTRUCTION.matcher(withoutReturn(lines[at].stripLeading()));
+        Matcher parts = INSTRUCTION.matcher(lines[at].stripLeading());
         if (!parts.matches()) throw error(line, ONE_OF);
         String name = parts.group(1).toLowerCase(Locale.ROOT);
         if (!KNOWN.contains(name)) throw error(line, ONE_OF);
@@ -104,10 +104,6 @@ final class ModelfileParser {
         while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) end--;
         return end >= 2 * quotes.length()
                 && text.substring(end - quotes.length(), end).equals(quotes);
-    }
-
-    private static String withoutReturn(String line) {
-        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
     private static BackendException error(int line, String message) {

@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.JsonNode;
 
 /// A model of the store as its manifest described it when it was found. Small files are read when they are asked for.
 ///
@@ -134,8 +132,7 @@ public final class StoredModel {
         Optional<Layer> layer = manifest.lastOfType(MediaTypes.PARAMS);
         if (layer.isEmpty()) return Options.NONE;
         try {
-            return Options.parse(
-                    Json.MAPPER.readValue(blobs.read(layer.get()), new TypeReference<Map<String, Object>>() {}));
+            return Options.parse(Json.parseObject(blobs.read(layer.get())));
         } catch (JacksonException e) {
             throw BackendException.failed(damaged(layer.get(), "a JSON object"), e);
         }
@@ -147,10 +144,12 @@ public final class StoredModel {
         if (layer.isEmpty()) return List.of();
         try {
             List<Message> messages = new ArrayList<>();
-            for (JsonNode node : Json.parse(blobs.read(layer.get()))) {
+            Object document = Json.parse(blobs.read(layer.get())).orElse(List.of());
+            for (Object each : document instanceof List<?> list ? list : List.of()) {
+                Map<String, Object> message = Json.asObject(each);
                 messages.add(Message.of(
-                        Json.text(node, "role").orElse(""),
-                        Json.text(node, "content").orElse("")));
+                        Json.text(message, "role").orElse(""),
+                        Json.text(message, "content").orElse("")));
             }
             return messages;
         } catch (JacksonException e) {

@@ -62,7 +62,8 @@ class GgufFileTest {
 
     @Test
     void aLongArrayStaysInTheFileUntilItIsAskedFor() throws IOException {
-        List<String> words = IntStream.range(0, 30_000).mapToObj(i -> "wörd" + i).toList();
+        List<String> words =
+                IntStream.range(0, 30_000).mapToObj(i -> "wörd" + i).toList();
         GgufFile file = read(TinyGguf.llama().key("tokenizer.ggml.tokens", words));
         GgufArray tokens = file.array("tokenizer.ggml.tokens").orElseThrow();
 
@@ -137,7 +138,7 @@ class GgufFileTest {
         Random random = new Random(seed);
         int refused = 0;
 
-        for (int round = 0; round < 4_000; round++) {
+        for (int round = 0; round < 2_000; round++) {
             byte[] damaged = whole.clone();
             for (int flips = random.nextInt(1, 5); flips > 0; flips--) {
                 damaged[random.nextInt(Math.min(900, damaged.length))] = (byte) random.nextInt(256);
@@ -156,7 +157,7 @@ class GgufFileTest {
             }
         }
 
-        assertThat(refused).as("seed %d", seed).isBetween(1_000, 3_999);
+        assertThat(refused).as("seed %d", seed).isBetween(500, 1_999);
     }
 
     static Stream<Arguments> wrongFiles() {
@@ -166,29 +167,53 @@ class GgufFileTest {
                 Arguments.of("is not a GGUF file", "GGU".getBytes()),
                 Arguments.of("it has version 1", TinyGguf.llama().version(1).bytes()),
                 Arguments.of("it has version 4", TinyGguf.llama().version(4).bytes()),
-                Arguments.of("it is big-endian", TinyGguf.llama().version(3 << 24).bytes()),
+                Arguments.of(
+                        "it is big-endian", TinyGguf.llama().version(3 << 24).bytes()),
                 Arguments.of("claims 18446744073709551615 tensors", patched(8, -1)),
                 Arguments.of("claims 70000 tensors", patched(8, 70_000)),
                 Arguments.of("60000 tensors need at least", patched(8, 60_000)),
                 Arguments.of("claims 9223372036854775807 keys", patched(16, Long.MAX_VALUE)),
                 Arguments.of("holds a string of 18446744073709551615 bytes", patched(24, -1)),
                 Arguments.of("holds a string of 1099511627776 bytes", patched(24, 1L << 40)),
-                Arguments.of("key x is of type 13", TinyGguf.llama().key("x", raw(13)).bytes()),
-                Arguments.of("key x is of type 4294967295", TinyGguf.llama().key("x", raw(-1)).bytes()),
-                Arguments.of("key x is an array of arrays", TinyGguf.llama().key("x", raw(9, 9, 1, 0)).bytes()),
-                Arguments.of("key x claims", TinyGguf.llama().key("x", raw(9, 4, 0, 1)).bytes()),
-                Arguments.of("is truncated: key x", TinyGguf.llama().key("x", raw(9, 4, 1 << 20, 0)).bytes()),
-                Arguments.of("is a boolean of 2", TinyGguf.llama().key("x", new byte[] {7, 0, 0, 0, 2}).bytes()),
-                Arguments.of("general.alignment is 0", TinyGguf.llama().key("general.alignment", 0).bytes()),
-                Arguments.of("general.alignment is 48", TinyGguf.llama().key("general.alignment", 48).bytes()),
-                Arguments.of("is of type STRING", TinyGguf.llama().key("general.alignment", "32").bytes()),
+                Arguments.of(
+                        "key x is of type 13",
+                        TinyGguf.llama().key("x", raw(13)).bytes()),
+                Arguments.of(
+                        "key x is of type 4294967295",
+                        TinyGguf.llama().key("x", raw(-1)).bytes()),
+                Arguments.of(
+                        "key x is an array of arrays",
+                        TinyGguf.llama().key("x", raw(9, 9, 1, 0)).bytes()),
+                Arguments.of(
+                        "key x claims",
+                        TinyGguf.llama().key("x", raw(9, 4, 0, 1)).bytes()),
+                Arguments.of(
+                        "is truncated: key x",
+                        TinyGguf.llama().key("x", raw(9, 4, 1 << 20, 0)).bytes()),
+                Arguments.of(
+                        "is a boolean of 2",
+                        TinyGguf.llama().key("x", new byte[] {7, 0, 0, 0, 2}).bytes()),
+                Arguments.of(
+                        "general.alignment is 0",
+                        TinyGguf.llama().key("general.alignment", 0).bytes()),
+                Arguments.of(
+                        "general.alignment is 48",
+                        TinyGguf.llama().key("general.alignment", 48).bytes()),
+                Arguments.of(
+                        "is of type STRING",
+                        TinyGguf.llama().key("general.alignment", "32").bytes()),
                 Arguments.of("contains a NUL", TinyGguf.llama().key("a\0b", 1).bytes()),
                 Arguments.of("key 11 has no name", TinyGguf.llama().key("", 1).bytes()),
                 Arguments.of("tensor t is there twice", twoTensors("t", "t")),
                 Arguments.of("holds a string of 64 bytes", twoTensors("t", "x".repeat(64))),
-                Arguments.of("has 5 dimensions", TinyGguf.llama().tensor("t", 0, 4, 1, 1, 1, 1, 1).bytes()),
-                Arguments.of("has 0 dimensions", TinyGguf.llama().tensor("t", 0, 4).bytes()),
-                Arguments.of("has a dimension of 0", TinyGguf.llama().tensor("t", 0, 4, 0).bytes()),
+                Arguments.of(
+                        "has 5 dimensions",
+                        TinyGguf.llama().tensor("t", 0, 4, 1, 1, 1, 1, 1).bytes()),
+                Arguments.of(
+                        "has 0 dimensions", TinyGguf.llama().tensor("t", 0, 4).bytes()),
+                Arguments.of(
+                        "has a dimension of 0",
+                        TinyGguf.llama().tensor("t", 0, 4, 0).bytes()),
                 Arguments.of("has a dimension of 18446744073709551615", claims(0, -1)),
                 Arguments.of("fewer than 2^63 bytes", claims(0, 1L << 32, 1L << 32)),
                 Arguments.of("fewer than 2^63 bytes", claims(0, 1L << 62)),
@@ -201,14 +226,13 @@ class GgufFileTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongFiles")
     void aWrongFileIsRefusedWithTheValueAndTheLimit(String message, byte[] bytes) {
-        assertThatThrownBy(() -> read(bytes))
-                .isInstanceOf(GgufException.class)
-                .hasMessageContaining(message);
+        assertThatThrownBy(() -> read(bytes)).isInstanceOf(GgufException.class).hasMessageContaining(message);
     }
 
     @Test
     void keysThatAreThereTwiceAreRefused() {
-        byte[] bytes = TinyGguf.llama().key("same.key.a", 1).key("same.key.b", 1).bytes();
+        byte[] bytes =
+                TinyGguf.llama().key("same.key.a", 1).key("same.key.b", 1).bytes();
         int second = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("same.key.b");
         bytes[second + "same.key.".length()] = 'a';
 

@@ -40,13 +40,13 @@ public final class LlamaContext implements Decoder {
         this.abort = abort;
         this.context = raw;
         this.memory = LlamaH.getMemory(raw);
-        this.threads = new ThreadPools(raw);
+        this.threads = new ThreadPools();
         this.contextTokens = LlamaH.nCtx(raw);
         this.batch = new NativeBatch(arena, LlamaH.nBatch(raw));
         this.positions = new Positions(settings.sequences());
         this.vocabularySize = model.vocabulary().size();
         this.slidingWindow = settings.swaFull() ? 0 : model.slidingWindow();
-        threads.resize(settings.threads(), settings.batchThreads());
+        threads.attach(raw, settings.threads(), settings.batchThreads());
     }
 
     static LlamaContext create(LlamaModel model, MemorySegment weights, ContextSettings settings) {
@@ -225,7 +225,7 @@ public final class LlamaContext implements Decoder {
         settings.withThreads(decode, batchOnes); // checks them
         enter();
         try {
-            threads.resize(decode, batchOnes);
+            threads.attach(context, decode, batchOnes);
         } finally {
             inside.unlock();
         }
@@ -317,13 +317,18 @@ public final class LlamaContext implements Decoder {
             closed = true;
             samplers.forEach(SamplerChain::free);
             samplers.clear();
-            threads.free();
             LlamaH.free(context);
+            threads.free();
             model.forget(this);
             arena.close();
         } finally {
             inside.unlock();
         }
+    }
+
+    /// Whether a thread is inside at this moment.
+    boolean isBusy() {
+        return inside.isLocked();
     }
 
     /// @throws IllegalStateException if it is closed, or another thread is inside

@@ -91,17 +91,6 @@ final class LlamaH {
         }
     }
 
-    /// `void llama_detach_threadpool(struct llama_context * ctx);`
-    private static final MethodHandle DETACH_THREADPOOL = downcall("llama_detach_threadpool", ofVoid(ADDRESS));
-
-    static void detachThreadpool(MemorySegment context) {
-        try {
-            DETACH_THREADPOOL.invokeExact(context);
-        } catch (Throwable t) {
-            throw broken(t);
-        }
-    }
-
     /// `struct llama_model * llama_model_load_from_file(const char * path_model, struct llama_model_params params);`
     private static final MethodHandle MODEL_LOAD_FROM_FILE =
             downcall("llama_model_load_from_file", of(ADDRESS, ADDRESS, Structs.MODEL_PARAMS));

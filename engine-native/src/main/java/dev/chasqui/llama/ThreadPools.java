@@ -8,42 +8,40 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.HashMap;
+import java.util.Map;
 
 /// ggml's compute threads of one context, kept from one decode to the next; without them ggml starts threads for
 /// every token.
 ///
-/// The pools are exactly as large as asked: a thread that has no part in a graph would still spin for its next one.
-/// Two
-/// sizes are two pools, of which ggml lets the one not in use sleep. The caller's own thread is the first of each.
+/// A pool is exactly as large as asked: a thread that has no part in a graph would still spin for its next one. Each
+/// size has its own pool, of which ggml lets all but the one in use sleep. The caller's own thread is the first of
+/// each.
+///
+/// ggml's CPU backend remembers the pool it used last and touches it when the next graph comes with another, so no
+/// pool
+/// is freed before its context is.
 final class ThreadPools {
 
     /// How long a thread spins for work before it sleeps, of 100. Measured best under load, and idle it costs little.
     private static final int POLL = 50;
 
-    private final MemorySegment context;
-    private MemorySegment decode = MemorySegment.NULL;
-    private MemorySegment batch = MemorySegment.NULL;
+    private final Map<Integer, MemorySegment> pools = new HashMap<>();
 
-    ThreadPools(MemorySegment context) {
-        this.context = context;
-    }
-
-    /// Replaces the pools. Not during a decode.
-    void resize(int threads, int batchThreads) {
-        free();
-        decode = create(threads);
-        batch = threads == batchThreads ? decode : create(batchThreads);
-        LlamaH.attachThreadpool(context, decode, batch);
+    /// Has the context use so many threads from its next decode on. Not during a decode.
+    void attach(MemorySegment context, int threads, int batchThreads) {
+        LlamaH.attachThreadpool(context, pool(threads), pool(batchThreads));
         LlamaH.setNThreads(context, threads, batchThreads);
     }
 
+    /// Ends every thread; the context must be freed by then.
     void free() {
-        if (decode.address() == 0) return;
-        LlamaH.detachThreadpool(context);
-        if (batch.address() != decode.address()) CpuBackend.threadpoolFree(batch);
-        CpuBackend.threadpoolFree(decode);
-        decode = MemorySegment.NULL;
-        batch = MemorySegment.NULL;
+        pools.values().forEach(CpuBackend::threadpoolFree);
+        pools.clear();
+    }
+
+    private MemorySegment pool(int threads) {
+        return pools.computeIfAbsent(threads, ThreadPools::create);
     }
 
     private static MemorySegment create(int threads) {
@@ -51,6 +49,7 @@ final class ThreadPools {
             MemorySegment params = scratch.allocate(Structs.THREADPOOL_PARAMS);
             GgmlH.threadpoolParamsInit(params, threads);
             Structs.set(params, Structs.THREADPOOL_PARAMS, "poll", POLL);
+            Structs.set(params, Structs.THREADPOOL_PARAMS, "paused", true);
             return CpuBackend.threadpoolNew(params);
         }
     }

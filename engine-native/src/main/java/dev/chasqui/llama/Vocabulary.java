@@ -67,8 +67,7 @@ public final class Vocabulary {
     }
 
     /// @param addSpecial   adds what the model wants around a text, such as [#bos]
-    /// @param parseSpecial reads special tokens written out in the text as those tokens; never for a user's own
-    /// words
+    /// @param parseSpecial reads special tokens spelled out in the text as such; never for a user's words
     /// @throws IllegalArgumentException if the text is longer than [#LONGEST_TEXT_BYTES]
     public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
         // Unpaired surrogates become replacement characters here, so native code sees valid UTF-8 only.

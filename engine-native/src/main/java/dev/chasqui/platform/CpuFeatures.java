@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,14 +29,14 @@ public record CpuFeatures(String model, Optional<Set<String>> flags, String iden
 
     /// @param cpuinfo the text of `/proc/cpuinfo`; its first processor counts
     static CpuFeatures parse(String cpuinfo) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        cpuinfo.lines().takeWhile(line -> !line.isBlank() || fields.isEmpty()).forEach(line -> {
+        Map<String, String> fields = new HashMap<>();
+        for (String line : cpuinfo.split("\n")) {
+            if (line.isBlank() && !fields.isEmpty()) break;
             int colon = line.indexOf(':');
-            if (colon > 0)
-                fields.put(
-                        line.substring(0, colon).strip(),
-                        line.substring(colon + 1).strip());
-        });
+            if (colon < 0) continue;
+            fields.put(
+                    line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+        }
         String flags = fields.getOrDefault("flags", fields.getOrDefault("Features", ""));
         String model = fields.containsKey("model name")
                 ? fields.get("model name")
@@ -46,7 +46,7 @@ public record CpuFeatures(String model, Optional<Set<String>> flags, String iden
                 + fields.getOrDefault("stepping", fields.getOrDefault("CPU revision", ""));
         return new CpuFeatures(
                 model,
-                flags.isEmpty() ? Optional.empty() : Optional.of(Set.of(flags.split("\\s+"))),
+                flags.isEmpty() ? Optional.empty() : Optional.of(Set.of(flags.split(" "))),
                 Sha256.of(model + "\n" + numbers + "\n" + flags).substring(0, 16));
     }
 

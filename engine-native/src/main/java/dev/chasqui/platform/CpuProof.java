@@ -35,6 +35,7 @@ record CpuProof(String child, Duration timeout) {
     private static final List<String> PASSED_ON =
             List.of("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "PATH", "HOME");
     private static final Pattern SIGNAL = Pattern.compile("SIG[A-Z]+ \\(0x[0-9a-f]+\\)|EXCEPTION_[A-Z_]+");
+    private static final String WRONG_VERSION = WrongVersionException.class.getName() + ": ";
     private static final Pattern THROWN = Pattern.compile("(?m)^Exception in thread \"[^\"]*\" (.+)$");
 
     /// @throws NativeLibraryException if no child could be run at all: that says nothing about the variant
@@ -63,6 +64,10 @@ record CpuProof(String child, Duration timeout) {
             int status = process.exitValue();
             if (status == 0 && text.contains(NativeLibraries.PROVEN)) return CpuVerdict.good(variant);
             refuseIfNotTried(variant, status, text);
+            Matcher thrown = THROWN.matcher(text);
+            if (thrown.find() && thrown.group(1).startsWith(WRONG_VERSION)) {
+                throw new WrongVersionException(thrown.group(1).substring(WRONG_VERSION.length()));
+            }
             return CpuVerdict.bad(variant, reason(status, text));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -90,8 +95,18 @@ record CpuProof(String child, Duration timeout) {
         if (signal.find()) return "it died of " + signal.group();
         Matcher thrown = THROWN.matcher(text);
         if (thrown.find()) return thrown.group(1);
-        String how = status > 128 ? "it died of signal " + (status - 128) : "it ended with status " + status;
+        String how = status > 128 ? "it died of " + signalName(status - 128) : "it ended with status " + status;
         return text.isBlank() ? how : how + ": " + firstLine(text);
+    }
+
+    private static String signalName(int number) {
+        return switch (number) {
+            case 4 -> "SIGILL";
+            case 6 -> "SIGABRT";
+            case 8 -> "SIGFPE";
+            case 11 -> "SIGSEGV";
+            default -> "signal " + number;
+        };
     }
 
     private Process start(Path folder, CpuVariant variant) throws IOException {

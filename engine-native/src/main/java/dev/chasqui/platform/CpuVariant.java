@@ -1,16 +1,16 @@
 package dev.chasqui.platform;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 /// A build of ggml's CPU backend for one generation of processors.
 ///
@@ -75,10 +75,9 @@ public record CpuVariant(String name, Path library) {
         List<CpuVariant> all = in(platform, folder);
         Optional<String> forced = Setting.CHASQUI_CPU_VARIANT.value();
         if (forced.isPresent()) return List.of(forced(forced.get(), all, cpu));
-        List<CpuVariant> fitting = all.stream()
-                .filter(variant -> variant.missing(cpu).isEmpty())
-                .sorted(Comparator.comparingInt(CpuVariant::score).reversed())
-                .toList();
+        List<CpuVariant> fitting = new ArrayList<>();
+        for (CpuVariant variant : all) if (variant.missing(cpu).isEmpty()) fitting.add(variant);
+        fitting.sort((one, other) -> Integer.compare(other.score(), one.score()));
         if (!fitting.isEmpty()) return fitting;
         throw new NativeLibraryException(
                 "no CPU library in " + folder + " fits this processor (" + cpu.model() + "); there are " + names(all));
@@ -96,36 +95,38 @@ public record CpuVariant(String name, Path library) {
                 + String.join(", ", missing) + "; this processor (" + cpu.model() + ") has not got it");
     }
 
+    /// By name; of files with one name but different versions the first.
     private static List<CpuVariant> in(Platform platform, Path folder) {
-        List<CpuVariant> all = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.sorted().toList()) {
-                platform.tag(file, "ggml-cpu")
-                        .map(tag -> new CpuVariant(tag.isEmpty() ? "cpu" : tag.substring(1), file))
-                        .filter(variant -> all.stream().noneMatch(seen -> seen.name.equals(variant.name)))
-                        .ifPresent(all::add);
+        Map<String, CpuVariant> all = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Optional<String> tag = platform.tag(file, "ggml-cpu");
+                if (tag.isEmpty()) continue;
+                String name = tag.get().isEmpty() ? "cpu" : tag.get().substring(1);
+                CpuVariant other = all.get(name);
+                if (other == null || file.compareTo(other.library) < 0) all.put(name, new CpuVariant(name, file));
             }
         } catch (IOException e) {
             throw new NativeLibraryException("cannot read the folder " + folder + ": " + e, e);
         }
-        return all;
+        return List.copyOf(all.values());
     }
 
     /// What this variant needs and the processor has not got. Nothing is known of variants with other names.
     List<String> missing(CpuFeatures cpu) {
-        Set<String> needs = NEEDS.getOrDefault(name, Set.of());
-        return cpu.flags()
-                .map(flags -> needs.stream()
-                        .filter(flag -> !flags.contains(flag))
-                        .sorted()
-                        .toList())
-                .orElse(List.of());
+        List<String> missing = new ArrayList<>();
+        if (cpu.flags().isEmpty()) return missing;
+        for (String flag : NEEDS.getOrDefault(name, Set.of())) {
+            if (!cpu.flags().get().contains(flag)) missing.add(flag);
+        }
+        missing.sort(null);
+        return missing;
     }
 
     private int score() {
-        return NEEDS.getOrDefault(name, Set.of()).stream()
-                .mapToInt(flag -> WORTH.getOrDefault(flag, 0))
-                .sum();
+        int score = 0;
+        for (String flag : NEEDS.getOrDefault(name, Set.of())) score += WORTH.getOrDefault(flag, 0);
+        return score;
     }
 
     private static String names(List<CpuVariant> variants) {
@@ -143,6 +144,8 @@ public record CpuVariant(String name, Path library) {
     }
 
     private static Set<String> plus(Set<String> some, String... more) {
-        return Stream.concat(some.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
+        Set<String> all = new HashSet<>(some);
+        all.addAll(List.of(more));
+        return Set.copyOf(all);
     }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Registers the GPU libraries of a folder that this machine can use; the CPU is there for the rest.
@@ -17,13 +16,12 @@ final class GpuBackends {
 
     /// @return one line per library found: that it is registered, or why it is not
     static List<String> register(Platform platform, Path folder, OpenLibraries open) {
-        Logger log = LoggerFactory.getLogger(GpuBackends.class);
         List<String> lines = new ArrayList<>();
         for (String kind : KINDS) {
             Optional<Path> library = find(platform, folder, kind);
             if (library.isEmpty()) continue;
             String line = register(kind, library.get(), open);
-            log.info("{}", line);
+            LoggerFactory.getLogger(GpuBackends.class).info("{}", line);
             lines.add(line);
         }
         return List.copyOf(lines);

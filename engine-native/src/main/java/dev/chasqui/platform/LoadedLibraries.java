@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What this process has already loaded. Two copies of libllama in one process have two registries of devices.
 final class LoadedLibraries {
 
     private static final Path MAPS = Path.of("/proc/self/maps");
-    private static final Pattern OURS =
-            Pattern.compile("(?m) (/\\S.*/lib(?:llama|ggml|ggml-base|ggml-cpu[^/]*)(?:\\.[^/]*)?\\.so[.\\d]*)$");
+    private static final Pattern OURS = Pattern.compile("/.*/lib(llama|ggml|ggml-base|ggml-cpu.*)(\\..*)?\\.so[.\\d]*");
 
     private LoadedLibraries() {}
 
@@ -21,9 +19,12 @@ final class LoadedLibraries {
         if (!Files.isReadable(MAPS)) return;
         try {
             Path here = folder.toRealPath();
-            Matcher found = OURS.matcher(Files.readString(MAPS, StandardCharsets.UTF_8));
-            while (found.find()) {
-                Path library = Path.of(found.group(1));
+            for (String line : Files.readString(MAPS, StandardCharsets.UTF_8).split("\n")) {
+                int path = line.indexOf('/');
+                if (path < 0
+                        || line.indexOf("/lib", path) < 0
+                        || !OURS.matcher(line.substring(path)).matches()) continue;
+                Path library = Path.of(line.substring(path));
                 if (here.equals(library.getParent()) || isLinkedIn(here, library)) continue;
                 throw new NativeLibraryException("this process has already loaded " + library
                         + "; llama.cpp must not be loaded twice, and ours is in " + folder

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,12 +32,9 @@ record NativeIndex(String classifier, List<Entry> entries, String hash) {
     }
 
     static NativeIndex read(String classifier, byte[] text) {
-        List<Entry> entries = new String(text, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> !line.isBlank())
-                .map(line -> entry(classifier, line))
-                .toList();
-        return new NativeIndex(classifier, entries, Sha256.of(text));
+        List<Entry> entries = new ArrayList<>();
+        for (String line : new String(text, StandardCharsets.UTF_8).split("\n")) entries.add(entry(classifier, line));
+        return new NativeIndex(classifier, List.copyOf(entries), Sha256.of(text));
     }
 
     InputStream open(Entry entry) throws IOException {
@@ -62,10 +60,14 @@ record NativeIndex(String classifier, List<Entry> entries, String hash) {
 
     private static Entry entry(String classifier, String line) {
         String[] parts = line.split(" ");
-        if (parts.length != 3 || !parts[0].matches("[\\w][\\w.-]*") || !parts[1].matches("\\d{1,18}")) {
-            throw new NativeLibraryException("the list of native libraries for " + classifier
-                    + " on the class path has a line we cannot read: " + line);
+        try {
+            if (parts.length == 3 && !parts[0].startsWith(".") && parts[0].indexOf('/') < 0) {
+                return new Entry(parts[0], Long.parseLong(parts[1]), parts[2]);
+            }
+        } catch (NumberFormatException e) {
+            // said below
         }
-        return new Entry(parts[0], Long.parseLong(parts[1]), parts[2]);
+        throw new NativeLibraryException("the list of native libraries for " + classifier
+                + " on the class path has a line we cannot read: " + line);
     }
 }

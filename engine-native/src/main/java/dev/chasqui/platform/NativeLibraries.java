@@ -37,11 +37,15 @@ public final class NativeLibraries {
     /// Loads the libraries; from the second call on, returns what the first one loaded.
     ///
     /// @throws NativeLibraryException if that cannot be done; later calls throw with the same message
-    public static synchronized NativeLibraries load() {
+    public static NativeLibraries load() {
+        return load(CpuProof.DECODE);
+    }
+
+    static synchronized NativeLibraries load(CpuProof proof) {
         if (loaded != null) return loaded;
         if (failed != null) throw new NativeLibraryException(String.valueOf(failed.getMessage()), failed);
         try {
-            return loaded = loadProven();
+            return loaded = loadProven(proof);
         } catch (NativeLibraryException e) {
             failed = e;
             throw e;
@@ -101,10 +105,10 @@ public final class NativeLibraries {
         return CacheFolder.natives(Platform.host()).resolve("verdicts.properties");
     }
 
-    private static NativeLibraries loadProven() {
+    private static NativeLibraries loadProven(CpuProof proof) {
         Platform platform = Platform.host();
         NativeSource source = NativeSource.find(platform);
-        CpuChoice cpu = CpuChoice.make(platform, source, verdictsFile(), CpuProof.DECODE);
+        CpuChoice cpu = CpuChoice.make(platform, source, verdictsFile(), proof);
         OpenLibraries open =
                 OpenLibraries.open(platform, source.folder(), cpu.variant().library());
         return new NativeLibraries(platform, source, open, cpu, GpuBackends.register(platform, source.folder(), open));

@@ -1,7 +1,7 @@
 package dev.chasqui.platform;
 
 /// The native libraries cannot be used. The message says which, why, and what to do.
-public final class NativeLibraryException extends RuntimeException {
+public sealed class NativeLibraryException extends RuntimeException permits WrongVersionException {
 
     private static final long serialVersionUID = 1L;
 

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// libggml-base, libggml and libllama of one folder, opened in this process, with one CPU backend registered.
@@ -35,7 +36,7 @@ record OpenLibraries(SymbolLookup symbols, String version) {
         SymbolLookup symbols = llama;
         if (ggml.isPresent()) symbols = symbols.or(ggml.get());
         if (base.isPresent()) symbols = symbols.or(base.get());
-        String version = version(symbols, folder);
+        String version = version(platform, symbols, folder);
         OpenLibraries open = new OpenLibraries(symbols, version);
         if (!open.hasBackend("CPU") && !open.register(cpuLibrary)) {
             throw new NativeLibraryException(
@@ -71,11 +72,12 @@ record OpenLibraries(SymbolLookup symbols, String version) {
         return downcall(symbols, name, descriptor);
     }
 
-    private static String version(SymbolLookup symbols, Path folder) {
+    private static String version(Platform platform, SymbolLookup symbols, Path folder) {
+        String made = "these bindings are made for " + String.join(" and ", versions(platform)) + ". Bring a build of"
+                + " that version, or unset " + Setting.CHASQUI_LLAMA_DIR;
         MemorySegment symbol = symbols.find("llama_version")
-                .orElseThrow(() -> new NativeLibraryException("libllama in " + folder
-                        + " has no symbol llama_version, so it is older than llama.cpp " + EXPECTED_VERSION
-                        + ", which these bindings are made for"));
+                .orElseThrow(() -> new WrongVersionException("libllama in " + folder
+                        + " has no symbol llama_version, as old versions of llama.cpp; " + made));
         String version;
         try {
             MethodHandle handle = Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(ADDRESS));
@@ -85,10 +87,17 @@ record OpenLibraries(SymbolLookup symbols, String version) {
         } catch (Throwable t) {
             throw broken("llama_version", t);
         }
-        if (version.equals(EXPECTED_VERSION) || version.startsWith(EXPECTED_VERSION + "-")) return version;
-        throw new NativeLibraryException("libllama in " + folder + " is llama.cpp " + version
-                + "; these bindings are made for " + EXPECTED_VERSION + ". Bring a build of that version, or unset "
-                + Setting.CHASQUI_LLAMA_DIR);
+        for (String right : versions(platform)) {
+            if (version.equals(right) || version.startsWith(right + "-")) return version;
+        }
+        throw new WrongVersionException("libllama in " + folder + " is llama.cpp " + version + "; " + made);
+    }
+
+    /// The versions whose C interface is the one bound here. 0.4.0 differs only in functions that are not bound; it
+    /// is
+    /// what the packages for macOS and Windows hold.
+    private static List<String> versions(Platform platform) {
+        return platform.isLinux() ? List.of(EXPECTED_VERSION) : List.of(EXPECTED_VERSION, "0.4.0");
     }
 
     private static Optional<SymbolLookup> library(Platform platform, Path folder, String name) {

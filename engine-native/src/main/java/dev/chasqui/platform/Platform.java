@@ -1,14 +1,13 @@
 package dev.chasqui.platform;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// An operating system and processor, by JavaCPP's name, and how its library files are called.
 ///
@@ -59,13 +58,18 @@ record Platform(String name) {
     ///
     /// @return the one with the shortest name
     Optional<Path> find(Path folder, String library) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(
-                            file -> tag(file, library).filter(String::isEmpty).isPresent())
-                    .min(Comparator.comparingInt(
-                                    (Path file) -> file.getFileName().toString().length())
-                            .thenComparing(Comparator.naturalOrder()));
+        Path found = null;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                if (!tag(file, library).equals(Optional.of(""))) continue;
+                if (found == null || length(file) < length(found)) found = file;
+            }
         }
+        return Optional.ofNullable(found);
+    }
+
+    private static int length(Path file) {
+        return file.toString().length();
     }
 
     /// What follows a library's name in a file's name, without its version and extension: of `libggml-cpu-zen4.so`

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What a chat template renders. Start with [#of] and add.
 ///
@@ -90,9 +91,14 @@ public record ChatInputs(
         return with(Optional.empty(), Optional.of(gbnf), enableThinking, splitThinking, variables, now);
     }
 
-    /// Asks a thinking model to think, or not to. Without it nothing is split off either.
+    /// Asks a thinking model to think, or not to.
     public ChatInputs withThinking(boolean enabled) {
-        return with(jsonSchema, grammar, enabled, enabled, variables, now);
+        return with(jsonSchema, grammar, enabled, splitThinking, variables, now);
+    }
+
+    /// Leaves the thinking, tags and all, in the answer's content.
+    public ChatInputs withoutSplitting() {
+        return with(jsonSchema, grammar, enableThinking, false, variables, now);
     }
 
     /// How hard to think, for models that know levels: `low`, `medium`, `high`.
@@ -126,6 +132,7 @@ public record ChatInputs(
     byte[] toBytes() {
         Fields.Out out = new Fields.Out()
                 .add(messagesJson)
+                .add(now.orElseGet(Instant::now).getEpochSecond())
                 .add(toolsJson.orElse(""))
                 .add(toolChoice.word())
                 .add(toolChoice.tool().orElse(""))
@@ -135,9 +142,8 @@ public record ChatInputs(
                 .add(addGenerationPrompt)
                 .add(continueFinalMessage)
                 .add(enableThinking)
-                .add(splitThinking)
-                .add(now.orElseGet(Instant::now).getEpochSecond());
-        variables.forEach((name, json) -> out.add(name).add(json));
+                .add(splitThinking);
+        new TreeMap<>(variables).forEach((name, json) -> out.add(name).add(json)); // alike requests look alike
         return out.toBytes();
     }
 

@@ -9,15 +9,11 @@ import java.util.Map;
 /// Safe to use from many threads. Closing while another thread renders lets that rendering end; calls after closing
 /// throw [IllegalStateException].
 ///
-/// A template is a program: parse only those that came with a model that is trusted. What is too long, too deep or
-/// endless is refused or given up after ten seconds, but given up is not stopped: see [NativeStack].
+/// A template is a program: parse only those that came with a model that is trusted. One that is too long or too deep
+/// is refused, and one that loops is given up after ten seconds, but its thread goes on; a macro that calls itself
+/// for
+/// ever ends the process.
 public final class ChatTemplate implements AutoCloseable {
-
-    /// The longest template known is a tenth of it.
-    static final int MAX_BYTES = 1 << 20;
-
-    /// Of brackets inside one another; templates are parsed by recursion.
-    static final int MAX_DEPTH = 256;
 
     private final NativeHandle handle;
     private final String source;
@@ -33,11 +29,9 @@ public final class ChatTemplate implements AutoCloseable {
     /// @throws IllegalArgumentException if the text is empty, too long or nested too deep
     /// @throws LlamaException if it is not a template; the message says where
     public static ChatTemplate parse(String jinja, String bosToken, String eosToken) {
-        JsonText.requireSize("the chat template", jinja, MAX_BYTES);
+        TemplateOutline.require(jinja);
         JsonText.requireSize("bos_token", bosToken, 4096);
         JsonText.requireSize("eos_token", eosToken, 4096);
-        if (jinja.isBlank()) throw new IllegalArgumentException("the chat template is empty");
-        requireDepth(jinja);
         byte[] request = new Fields.Out().add(jinja).add(bosToken).add(eosToken).toBytes();
         NativeHandle handle =
                 Adapter.open("chat template", () -> AdapterJni.template_open(request), AdapterJni::template_close);
@@ -82,21 +76,5 @@ public final class ChatTemplate implements AutoCloseable {
     @Override
     public void close() {
         handle.close();
-    }
-
-    /// Blocks (`{% if %}`, `{% for %}`) count as brackets.
-    private static void requireDepth(String jinja) {
-        int depth = 0;
-        for (int i = 0; i < jinja.length(); i++) {
-            switch (jinja.charAt(i)) {
-                case '(', '[', '{' -> depth++;
-                case ')', ']', '}' -> depth = Math.max(0, depth - 1);
-                default -> {}
-            }
-            if (depth > MAX_DEPTH) {
-                throw new IllegalArgumentException(
-                        "the chat template is nested deeper than " + MAX_DEPTH + " brackets");
-            }
-        }
     }
 }

@@ -1,0 +1,33 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.OllamaHost;
+import dev.chasqui.ollama.OllamaBackend;
+import java.util.Locale;
+import java.util.Map;
+
+/// One setting chooses who answers: `CHASQUI_BACKEND` is `embedded` for the engine in this JVM, `ollama` for the server
+/// at `OLLAMA_HOST`.
+public final class Backends {
+
+    private Backends() {}
+
+    /// As the environment says; `embedded` where it is silent.
+    ///
+    /// @throws BackendException if the variable holds anything else
+    public static Backend fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    public static Backend fromEnvironment(Map<String, String> environment) {
+        String choice = environment.getOrDefault("CHASQUI_BACKEND", "").strip().toLowerCase(Locale.ROOT);
+        return switch (choice) {
+            case "", "embedded" -> Engine.open(EngineConfig.fromEnvironment(environment));
+            case "ollama" -> OllamaBackend.connect(OllamaHost.fromEnvironment(environment).uri());
+            default ->
+                throw BackendException.invalid(
+                        "CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
+        };
+    }
+}

@@ -1,0 +1,88 @@
+package dev.chasqui.http;
+
+import dev.chasqui.api.Answer;
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Chunk;
+import dev.chasqui.api.DoneReason;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.ModelName;
+import dev.chasqui.api.Summary;
+import dev.chasqui.http.Failure.ClientLeft;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// `/api/generate` and `/api/chat`: read, stream, close. A client that leaves closes the generation at once, also
+/// while nothing is being sent to it.
+final class Answers {
+
+    private static final Chunk NOTHING = Chunk.ofText("");
+
+    private final Backend backend;
+
+    Answers(Backend backend) {
+        this.backend = backend;
+    }
+
+    void generate(Exchange exchange) throws ClientLeft {
+        GenerateBody body = GenerateBody.read(exchange.body());
+        var request = ofKnownModel(body.model(), body::complete);
+        Replies replies = new Replies(Replies.Shape.GENERATE, body.model());
+        answer(exchange, replies, body.settings().stream(), () -> backend.generate(request));
+    }
+
+    void chat(Exchange exchange) throws ClientLeft {
+        ChatBody body = ChatBody.read(exchange.body());
+        var request = ofKnownModel(body.model(), body::complete);
+        Replies replies = new Replies(Replies.Shape.CHAT, body.model());
+        answer(exchange, replies, body.settings().stream(), () -> backend.chat(request));
+    }
+
+    /// A model that is not there is the first thing to complain about, before an option of the wrong type.
+    private <T> T ofKnownModel(String model, Supplier<T> rest) {
+        try {
+            return rest.get();
+        } catch (BackendException e) {
+            ModelName name = ModelName.parse(model);
+            if (backend.models().stream().noneMatch(known -> ModelName.parse(known.name()).matches(name))) {
+                throw BackendException.modelNotFound(model);
+            }
+            throw e;
+        }
+    }
+
+    private static void answer(Exchange exchange, Replies replies, boolean stream, Supplier<Generation> start)
+            throws ClientLeft {
+        if (exchange.isGone()) throw new ClientLeft("the client closed the connection");
+        try (Generation generation = start.get()) {
+            exchange.whenGone(generation::close);
+            if (stream) stream(exchange, replies, generation);
+            else whole(exchange, replies, generation);
+        }
+    }
+
+    private static void whole(Exchange exchange, Replies replies, Generation generation) {
+        Answer answer = generation.answer();
+        Chunk all = new Chunk(answer.text(), answer.thinking(), answer.toolCalls(), answer.logprobs());
+        exchange.replyJson(200, replies.last(all, answer.summary()));
+    }
+
+    /// The status is decided by the first piece: until it is there, a failure has a status of its own.
+    private static void stream(Exchange exchange, Replies replies, Generation generation) throws ClientLeft {
+        Iterator<Chunk> chunks = generation.iterator();
+        boolean first = chunks.hasNext();
+        if (!first && hasNoWork(generation.summary())) {
+            exchange.replyJson(200, replies.last(NOTHING, generation.summary()));
+            return;
+        }
+        NdjsonLines lines = exchange.startLines();
+        while (chunks.hasNext()) lines.write(replies.piece(chunks.next()));
+        lines.write(replies.last(NOTHING, generation.summary()));
+        lines.close();
+    }
+
+    private static boolean hasNoWork(Summary summary) {
+        return List.of(DoneReason.LOAD, DoneReason.UNLOAD).contains(summary.reason());
+    }
+}

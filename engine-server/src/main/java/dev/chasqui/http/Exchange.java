@@ -1,0 +1,138 @@
+package dev.chasqui.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// One request and its reply, as a handler on a thread of its own sees them. Everything that touches the connection is
+/// handed to its event loop; a client that leaves is noticed there at once, whatever the handler is doing.
+final class Exchange {
+
+    static final String JSON = "application/json; charset=utf-8";
+
+    private final Context eventLoop;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Connections connections;
+    private final Duration patience;
+    private final List<Runnable> whenGone = new ArrayList<>(); // guarded by this
+    private boolean gone; // guarded by this
+    private volatile byte[] body = new byte[0];
+    private volatile Optional<NdjsonLines> lines = Optional.empty();
+
+    /// To be called on the event loop, before the body is read.
+    Exchange(Context eventLoop, HttpServerRequest request, Connections connections, Duration patience) {
+        this.eventLoop = eventLoop;
+        this.request = request;
+        this.response = request.response();
+        this.connections = connections;
+        this.patience = patience;
+        response.closeHandler(closed -> leave());
+        response.exceptionHandler(broken -> leave());
+    }
+
+    HttpMethod method() {
+        return request.method();
+    }
+
+    String header(CharSequence name) {
+        String value = request.getHeader(name);
+        return value == null ? "" : value;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    void body(byte[] bytes) {
+        body = bytes;
+    }
+
+    /// For the log: `POST /api/chat`.
+    String what() {
+        return request.method() + " " + request.path();
+    }
+
+    /// Runs this when the client leaves before its answer is complete, on a thread that may wait; at once if it left
+    /// already.
+    void whenGone(Runnable action) {
+        synchronized (this) {
+            if (!gone) {
+                whenGone.add(action);
+                return;
+            }
+        }
+        Thread.startVirtualThread(action);
+    }
+
+    synchronized boolean isGone() {
+        return gone;
+    }
+
+    void replyJson(int status, byte[] json) {
+        reply(status, JSON, json);
+    }
+
+    void replyText(int status, String text) {
+        reply(status, "text/plain", text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /// Starts an answer in pieces; the status is 200 from here on.
+    NdjsonLines startLines() {
+        NdjsonLines started = new NdjsonLines(this, eventLoop, response, patience);
+        lines = Optional.of(started);
+        return started;
+    }
+
+    /// Tells the client what went wrong: by status, or where that is gone as the last line.
+    void fail(Failure failure) {
+        if (isGone()) return;
+        byte[] error = Replies.error(failure.message());
+        if (lines.isPresent()) {
+            lines.get().fail(error);
+            return;
+        }
+        if (failure.retrySoon()) response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+        replyJson(failure.status(), error);
+    }
+
+    /// As [#fail], for a request whose rest must not be read: the connection ends with the reply.
+    void failAndHangUp(Failure failure) {
+        response.putHeader(HttpHeaders.CONNECTION, "close");
+        fail(failure);
+    }
+
+    void hangUp() {
+        eventLoop.runOnContext(now -> request.connection().close());
+    }
+
+    void ending() {
+        connections.idle(request.connection());
+    }
+
+    private void reply(int status, String contentType, byte[] bytes) {
+        eventLoop.runOnContext(now -> {
+            if (response.closed() || response.ended()) return;
+            ending();
+            response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+            response.end(Buffer.buffer(bytes)).onComplete(sent -> ending());
+        });
+    }
+
+    private void leave() {
+        List<Runnable> actions;
+        synchronized (this) {
+            gone = true;
+            actions = List.copyOf(whenGone);
+            whenGone.clear();
+        }
+        actions.forEach(Thread::startVirtualThread);
+    }
+}
