@@ -1,0 +1,103 @@
+package dev.chasqui.cli;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Chunk;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.Message;
+import dev.chasqui.api.Summary;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/// Shows an answer while it is made, thoughts in grey before it.
+final class AnswerPrinter {
+
+    private static final String GREY = "\u001b[38;5;245m";
+    private static final String BOLD = "\u001b[1m";
+    private static final String PLAIN = "\u001b[0m";
+
+    private final PrintStream out;
+    private final boolean colours;
+    private final boolean hideThinking;
+
+    AnswerPrinter(PrintStream out, boolean colours, boolean hideThinking) {
+        this.out = out;
+        this.colours = colours;
+        this.hideThinking = hideThinking;
+    }
+
+    static AnswerPrinter on(Screen screen, boolean hideThinking) {
+        return new AnswerPrinter(screen.out(), screen.outIsTty() && screen.colours(), hideThinking);
+    }
+
+    /// Prints every piece as it comes. When nobody reads any more, the rest is not made.
+    ///
+    /// @return the answer as it goes into a conversation
+    /// @throws BackendException if the answer breaks off
+    Message print(Generation generation) {
+        StringBuilder text = new StringBuilder();
+        StringBuilder thinking = new StringBuilder();
+        boolean inThoughts = false;
+        for (Chunk chunk : generation) {
+            if (!chunk.thinking().isEmpty()) {
+                thinking.append(chunk.thinking());
+                if (!hideThinking) {
+                    if (!inThoughts) say(grey(BOLD + "Thinking...\n" + PLAIN, "Thinking...\n"));
+                    inThoughts = true;
+                    say(grey(chunk.thinking(), chunk.thinking()));
+                }
+            }
+            if (!chunk.text().isEmpty()) {
+                if (inThoughts) say(endOfThoughts(thinking));
+                inThoughts = false;
+                text.append(chunk.text());
+                say(chunk.text());
+            }
+            if (out.checkError()) {
+                generation.close();
+                throw new BackendException(BackendException.Kind.CANCELLED, "standard output was closed");
+            }
+        }
+        return new Message(
+                "assistant", text.toString(), thinking.toString(), java.util.List.of(), java.util.List.of(), "", "");
+    }
+
+    /// What an answer cost, as Ollama prints it for `--verbose`.
+    static void printCost(Summary cost, PrintStream out) {
+        line(out, "total duration", cost.total());
+        line(out, "load duration", cost.load());
+        if (cost.promptTokens() > 0) line(out, "prompt eval count", cost.promptTokens() + " token(s)");
+        rate(out, "prompt eval", cost.promptTokens(), cost.prompt());
+        if (cost.evalTokens() > 0) line(out, "eval count", cost.evalTokens() + " token(s)");
+        rate(out, "eval", cost.evalTokens(), cost.eval());
+    }
+
+    private static void rate(PrintStream out, String what, int tokens, Duration time) {
+        if (time.isZero()) return;
+        line(out, what + " duration", time);
+        line(out, what + " rate", String.format(Locale.ROOT, "%.2f tokens/s", tokens * 1e9 / time.toNanos()));
+    }
+
+    private static void line(PrintStream out, String label, Duration time) {
+        if (!time.isZero()) line(out, label, dev.chasqui.api.GoDuration.format(time));
+    }
+
+    private static void line(PrintStream out, String label, String value) {
+        out.printf(Locale.ROOT, "%-21s %s%n", label + ":", value);
+    }
+
+    private String endOfThoughts(CharSequence thinking) {
+        boolean lineEnded = !thinking.isEmpty() && thinking.charAt(thinking.length() - 1) == '\n';
+        String end = "...done thinking.\n\n";
+        return (lineEnded ? "" : "\n") + grey(BOLD + end + PLAIN, end);
+    }
+
+    private String grey(String coloured, String plain) {
+        return colours ? GREY + coloured + PLAIN : plain;
+    }
+
+    private void say(String text) {
+        out.print(text);
+        out.flush();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.chasqui.cli;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.GenerateRequest;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.Settings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@CommandLine.Command(
+        name = "ask",
+        description = "Answer one question in this process, without a server. Text piped in goes before the question.")
+final class AskCommand extends Command {
+
+    static final String DEFAULT_MODEL = "smollm2:135m";
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            defaultValue = DEFAULT_MODEL,
+            description = "Who answers. Default: ${DEFAULT-VALUE}, fetched on first use.")
+    private String model = DEFAULT_MODEL;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "Replaces the model's system prompt.")
+    private Optional<String> system = Optional.empty();
+
+    @Mixin
+    private SamplingFlags sampling = new SamplingFlags();
+
+    @Option(names = "--verbose", description = "Say on standard error what the answer cost.")
+    private boolean verbose;
+
+    @Option(names = "--hidethinking", description = "Leave out what the model thinks before it answers.")
+    private boolean hideThinking;
+
+    @Parameters(arity = "0..*", paramLabel = "PROMPT", description = "The question.")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+        String prompt = PromptText.read(screen(), words);
+        if (prompt.isBlank()) {
+            throw BackendException.invalid("there is no question; for example: chasqui ask \"Why is the sky blue?\"");
+        }
+        GenerateRequest request =
+                GenerateRequest.of(model, prompt).withSettings(Settings.DEFAULT.withOptions(sampling.options()));
+        if (system.isPresent()) request = request.withSystem(system.get());
+
+        try (Backend backend = backends().forAsk();
+                OnInterrupt _ = OnInterrupt.close(backend);
+                Generation answer = generation(backend, request)) {
+            AnswerPrinter.on(screen(), hideThinking).print(answer);
+            screen().out().println();
+            if (verbose) AnswerPrinter.printCost(answer.summary(), screen().err());
+        }
+        return 0;
+    }
+
+    private Generation generation(Backend backend, GenerateRequest request) {
+        return MissingModel.fetched(model, rooms().models(), screen(), () -> backend.generate(request));
+    }
+}

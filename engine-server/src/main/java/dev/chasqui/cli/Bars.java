@@ -1,0 +1,63 @@
+package dev.chasqui.cli;
+
+import java.util.Optional;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/// Shows long work on standard error: as bars on a terminal, else one line per step.
+final class Bars implements Steps, AutoCloseable {
+
+    private static final int UPDATE_MILLIS = 100;
+
+    private final Screen screen;
+    private String last = "";
+    private Optional<ProgressBar> bar = Optional.empty();
+
+    Bars(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public void step(String what) {
+        endBar();
+        last = what;
+        screen.err().println(what);
+    }
+
+    @Override
+    public void progress(String what, long done, long total) {
+        if (!what.equals(last)) {
+            endBar();
+            last = what;
+            if (screen.errIsTty()) bar = Optional.of(bar(what, total));
+            else screen.err().println(total > 0 ? what + " (" + Human.bytes(total) + ")" : what);
+        }
+        bar.ifPresent(shown -> shown.stepTo(done));
+        if (total > 0 && done >= total) endBar();
+    }
+
+    @Override
+    public void close() {
+        endBar();
+    }
+
+    private void endBar() {
+        bar.ifPresent(ProgressBar::close);
+        bar = Optional.empty();
+    }
+
+    private ProgressBar bar(String what, long total) {
+        int width = Math.max(20, screen.width() - 1);
+        return new ProgressBarBuilder()
+                .setTaskName(what)
+                .setInitialMax(Math.max(total, 0))
+                .setUnit(" MB", 1_000_000)
+                .showSpeed()
+                .setUpdateIntervalMillis(UPDATE_MILLIS)
+                .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                .setConsumer(new ConsoleProgressBarConsumer(screen.err(), width))
+                .build();
+    }
+}

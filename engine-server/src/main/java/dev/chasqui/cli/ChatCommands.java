@@ -1,0 +1,183 @@
+package dev.chasqui.cli;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.Settings;
+import dev.chasqui.api.Think;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+
+/// What a line that begins with a slash does in a chat.
+final class ChatCommands {
+
+    private static final String HELP =
+            """
+            Available Commands:
+              /set            Set session variables
+              /show           Show model information
+              /clear          Clear session context
+              /bye            Exit
+              /?, /help       Help for a command
+
+            Use \""" to begin a multi-line message.
+            Ctrl-C ends an answer, Ctrl-D the chat.
+            """;
+
+    private static final String SET_HELP =
+            """
+            Available Commands:
+              /set parameter NAME VALUE   Set a parameter: temperature, seed, num_predict, num_ctx, stop, ...
+              /set system <string>        Set system message
+              /set format json|<schema>   Make answers follow JSON
+              /set noformat               Disable formatting
+              /set verbose                Show LLM stats
+              /set quiet                  Disable LLM stats
+              /set think [level]          Enable thinking
+              /set nothink                Disable thinking
+            """;
+
+    private static final String SHOW_HELP =
+            """
+            Available Commands:
+              /show info         Show details for this model
+              /show license      Show model license
+              /show modelfile    Show Modelfile for this model
+              /show parameters   Show parameters for this model
+              /show system       Show system message
+              /show template     Show prompt template
+            """;
+
+    private final Chat chat;
+    private final Backend backend;
+    private final Conversation conversation;
+    private final PrintStream out;
+
+    ChatCommands(Chat chat, Backend backend, Conversation conversation, PrintStream out) {
+        this.chat = chat;
+        this.backend = backend;
+        this.conversation = conversation;
+        this.out = out;
+    }
+
+    /// @return whether the chat goes on
+    boolean run(String line) {
+        String[] words = line.split("\\s+", 3);
+        String rest = words.length > 2 ? words[2].strip() : "";
+        try {
+            switch (words[0]) {
+                case "/bye", "/exit" -> {
+                    return false;
+                }
+                case "/clear" -> {
+                    conversation.clear();
+                    out.println("Cleared session context");
+                }
+                case "/set" -> set(words.length > 1 ? words[1] : "", rest);
+                case "/show" -> show(words.length > 1 ? words[1] : "");
+                case "/?", "/help" -> help(words.length > 1 ? words[1] : "");
+                default -> out.println("Unknown command '" + words[0] + "'. Type /? for help");
+            }
+        } catch (BackendException e) {
+            out.println("Error: " + e.getMessage());
+        }
+        return true;
+    }
+
+    private void help(String topic) {
+        out.println(
+                switch (topic) {
+                    case "set", "/set" -> SET_HELP;
+                    case "show", "/show" -> SHOW_HELP;
+                    default -> HELP;
+                });
+    }
+
+    private void set(String what, String value) {
+        Settings settings = conversation.settings();
+        switch (what) {
+            case "parameter" -> parameter(value);
+            case "system" -> {
+                conversation.system(value.startsWith("\"\"\"") ? chat.quoted(value.substring(3)) : unquoted(value));
+                out.println("Set system message.");
+            }
+            case "format" -> {
+                conversation.settings(settings.withFormat(RunCommand.formatJson(value)));
+                out.println("Set format to '" + value + "' mode.");
+            }
+            case "noformat" -> {
+                conversation.settings(new Settings(
+                        settings.options(),
+                        Optional.empty(),
+                        settings.keepAlive(),
+                        settings.think(),
+                        settings.truncate(),
+                        settings.shift(),
+                        settings.topLogprobs()));
+                out.println("Disabled format.");
+            }
+            case "verbose" -> {
+                chat.flags(chat.flags().withVerbose(true));
+                out.println("Set 'verbose' mode.");
+            }
+            case "quiet" -> {
+                chat.flags(chat.flags().withVerbose(false));
+                out.println("Set 'quiet' mode.");
+            }
+            case "think" -> {
+                conversation.settings(settings.withThink(value.isEmpty() ? Think.ON : RunCommand.thinking(value)));
+                out.println("Set 'think' mode.");
+            }
+            case "nothink" -> {
+                conversation.settings(settings.withThink(Think.OFF));
+                out.println("Set 'nothink' mode.");
+            }
+            case "" -> out.println(SET_HELP);
+            default -> out.println("Unknown command '/set " + what + "'. Type /? for help");
+        }
+    }
+
+    private void parameter(String text) {
+        String[] pair = text.split("\\s+", 2);
+        if (pair.length < 2) {
+            out.println("Usage: /set parameter NAME VALUE");
+            return;
+        }
+        Settings settings = conversation.settings();
+        conversation.settings(settings.withOptions(SamplingFlags.set(settings.options(), pair[0], unquoted(pair[1]))));
+        out.println("Set parameter '" + pair[0] + "' to '" + unquoted(pair[1]) + "'");
+    }
+
+    private void show(String what) {
+        ModelDetails details = backend.show(conversation.model());
+        switch (what) {
+            case "info" -> ShowReport.print(details, false, out);
+            case "license" -> out.println(orElse(details.licenses(), "No license was specified for this model."));
+            case "modelfile" -> out.println(details.modelfile());
+            case "parameters" -> {
+                out.println("Model defined parameters:");
+                out.println(details.parameters().isEmpty() ? "  No additional parameters." : details.parameters());
+                out.println("User defined parameters:");
+                conversation.settings().options().toMap().forEach((key, value) -> out.printf("%-30s %s%n", key, value));
+            }
+            case "system" ->
+                out.println(conversation
+                        .system()
+                        .or(details::system)
+                        .orElse("No system message was specified for this model."));
+            case "template" -> out.println(details.template());
+            case "" -> out.println(SHOW_HELP);
+            default -> out.println("Unknown command '/show " + what + "'. Type /? for help");
+        }
+    }
+
+    private static String orElse(List<String> texts, String none) {
+        return texts.isEmpty() ? none : String.join("\n", texts);
+    }
+
+    private static String unquoted(String text) {
+        boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
+        return quoted ? text.substring(1, text.length() - 1) : text;
+    }
+}

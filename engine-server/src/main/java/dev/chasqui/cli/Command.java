@@ -1,0 +1,38 @@
+package dev.chasqui.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/// What every command has.
+abstract class Command implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private ChasquiCommand program;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Say how this command is used.")
+    private boolean help;
+
+    Rooms rooms() {
+        return program.rooms();
+    }
+
+    Screen screen() {
+        return program.screen();
+    }
+
+    CommandSpec spec() {
+        return spec;
+    }
+
+    BackendChoice backends() {
+        return new BackendChoice(rooms());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.chasqui.cli;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.OllamaHost;
+import dev.chasqui.engine.Engine;
+import dev.chasqui.engine.EngineConfig;
+import dev.chasqui.http.OllamaServer;
+import dev.chasqui.http.ServerSettings;
+import dev.chasqui.ollama.OllamaBackend;
+import dev.chasqui.store.ModelStore;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The real rooms, as the environment's variables configure them.
+final class LiveRooms implements Rooms {
+
+    private final Map<String, String> environment;
+
+    LiveRooms(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    @Override
+    public Backend embedded() {
+        return Engine.open(EngineConfig.fromEnvironment(environment));
+    }
+
+    @Override
+    public Backend server() {
+        return OllamaBackend.connect(serverAddress());
+    }
+
+    @Override
+    public URI serverAddress() {
+        return OllamaHost.fromEnvironment(environment).uri();
+    }
+
+    @Override
+    public LocalModels models() {
+        return new StoreModels(ModelStore.at(ModelStore.defaultRoot(environment)));
+    }
+
+    @Override
+    public void serve(Optional<String> host, Optional<Integer> port) throws InterruptedException {
+        ServerSettings settings = ServerSettings.fromEnvironment(environment);
+        OllamaHost listen = ListenAddress.of(settings.listen(), host, port);
+        CountDownLatch end = new CountDownLatch(1);
+        try (Backend engine = embedded();
+                OllamaServer server = OllamaServer.start(engine, settings.withListen(listen));
+                OnInterrupt _ = OnInterrupt.close(() -> closeBoth(server, engine, end))) {
+            Logger log = LoggerFactory.getLogger(LiveRooms.class);
+            log.info("models are in {}", ModelStore.defaultRoot(environment));
+            log.info("listening on {}", listen.withPort(server.port()));
+            end.await();
+        }
+    }
+
+    @Override
+    public Diagnosis diagnose() {
+        return new Doctor(this).examine();
+    }
+
+    /// Answers under way come to an end first, then the models leave memory.
+    private static void closeBoth(OllamaServer server, Backend engine, CountDownLatch end) {
+        server.close();
+        engine.close();
+        end.countDown();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.chasqui.cli;
+
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/// Judges the machine: Java, memory, load.
+final class MachineChecks {
+
+    private static final int JAVA = 25;
+    private static final long SMALLEST_BYTES = 300L << 20;
+    private static final long COMFORT_BYTES = 1L << 30;
+
+    private MachineChecks() {}
+
+    static Finding java(int feature, String version, String home) {
+        String text = version + " (" + home + ")";
+        if (feature >= JAVA) return Finding.ok("java", text);
+        return Finding.problem(
+                "java",
+                text + ", which is older than " + JAVA,
+                "install Temurin " + JAVA + ": apt install temurin-" + JAVA + "-jdk, or name a JDK in CHASQUI_JAVA");
+    }
+
+    /// @param limitBytes the control group's limit, if there is one
+    static Finding memory(long totalBytes, long availableBytes, OptionalLong limitBytes) {
+        String limit = limitBytes.isPresent() ? ", control group limit " + Human.bytes(limitBytes.getAsLong()) : "";
+        String text = Human.bytes(availableBytes) + " available of " + Human.bytes(totalBytes) + limit;
+        if (availableBytes < SMALLEST_BYTES) {
+            return Finding.problem(
+                    "memory",
+                    text + "; the default model needs " + Human.bytes(SMALLEST_BYTES),
+                    "end other programs, or raise the control group's limit");
+        }
+        if (availableBytes < COMFORT_BYTES) {
+            return Finding.warning(
+                    "memory", text, "take small models and a small num_ctx (-o num_ctx=2048), or end other programs");
+        }
+        return Finding.ok("memory", text);
+    }
+
+    /// @param loadAverage processes that wanted to run, over the last minute; negative where nobody knows
+    static Finding load(double loadAverage, int cores) {
+        if (loadAverage < 0) return Finding.ok("load", "unknown, on " + cores + " cores");
+        String text = String.format(Locale.ROOT, "%.2f on %d cores", loadAverage, cores);
+        if (loadAverage <= cores * 0.75) return Finding.ok("load", text);
+        return Finding.warning(
+                "load",
+                text + ": answers are slower while others use the cores",
+                "end other programs, or give this one fewer threads (-o num_thread=" + Math.max(1, cores / 2) + ")");
+    }
+}

@@ -1,0 +1,36 @@
+package dev.chasqui.cli;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the commands need of the other rooms.
+interface Rooms {
+
+    Map<String, String> environment();
+
+    /// The engine in this process. Opening it loads no model.
+    Backend embedded();
+
+    /// The server at [#serverAddress].
+    ///
+    /// @throws BackendException of kind `UNREACHABLE` from the first call on it, if nobody answers there
+    Backend server();
+
+    /// Where the server is: `OLLAMA_HOST`, or the default address.
+    URI serverAddress();
+
+    /// The models on this machine's disk. Opening it reads nothing.
+    LocalModels models();
+
+    /// Serves until the process is told to end.
+    ///
+    /// @param host where to listen; what is absent comes from `OLLAMA_HOST`
+    /// @throws BackendException if the address cannot be listened on; the message says what to do
+    void serve(Optional<String> host, Optional<Integer> port) throws InterruptedException;
+
+    /// What there is to know about this machine and installation, good or bad.
+    Diagnosis diagnose();
+}

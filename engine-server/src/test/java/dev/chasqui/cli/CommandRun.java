@@ -1,0 +1,141 @@
+package dev.chasqui.cli;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelSummary;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Runs commands in this JVM against scripted rooms and keeps what they print.
+final class CommandRun implements Rooms, LocalModels {
+
+    final ScriptedBackend embedded = new ScriptedBackend();
+    final ScriptedBackend server = new ScriptedBackend();
+    final Map<String, String> environment = new HashMap<>();
+    final List<String> catalogue = new ArrayList<>();
+    final List<String> served = new ArrayList<>();
+    final List<String> done = new ArrayList<>();
+    URI address = URI.create("http://127.0.0.1:1");
+    Diagnosis diagnosis = new Diagnosis(List.of());
+    String typed = "";
+    Screen.Input input = Screen.Input.NOTHING;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    int run(String... arguments) {
+        out.reset();
+        err.reset();
+        return ChasquiCommand.run(this, screen(), arguments);
+    }
+
+    Screen screen() {
+        return new Screen(
+                new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                input,
+                false,
+                false,
+                true);
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    CommandRun piped(String text) {
+        typed = text;
+        input = Screen.Input.TEXT;
+        return this;
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    @Override
+    public Backend embedded() {
+        return embedded;
+    }
+
+    @Override
+    public Backend server() {
+        return server;
+    }
+
+    @Override
+    public URI serverAddress() {
+        return address;
+    }
+
+    @Override
+    public LocalModels models() {
+        return this;
+    }
+
+    @Override
+    public void serve(Optional<String> host, Optional<Integer> port) {
+        served.add(host.orElse("default") + ":" + port.map(String::valueOf).orElse("default"));
+    }
+
+    @Override
+    public Diagnosis diagnose() {
+        return diagnosis;
+    }
+
+    @Override
+    public List<ModelSummary> list() {
+        return embedded.models();
+    }
+
+    @Override
+    public ModelDetails show(String model) {
+        return embedded.show(model);
+    }
+
+    @Override
+    public boolean canPull(String model) {
+        return catalogue.contains(model);
+    }
+
+    @Override
+    public void pull(String model, Steps steps) {
+        if (!canPull(model)) throw BackendException.invalid("the catalogue has no " + model);
+        steps.step("pulling " + model);
+        steps.progress("fetching", 0, 98_000_000);
+        steps.progress("fetching", 98_000_000, 98_000_000);
+        embedded.with(model, 98_000_000, java.time.Instant.now());
+        done.add("pull " + model);
+    }
+
+    @Override
+    public void create(String model, Path modelfile, Steps steps) {
+        done.add("create " + model + " " + modelfile.getFileName());
+    }
+
+    @Override
+    public void copy(String from, String to) {
+        done.add("copy " + from + " " + to);
+    }
+
+    @Override
+    public void remove(String model) {
+        if (embedded.models.remove(model) == null) throw BackendException.modelNotFound(model);
+        done.add("remove " + model);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.chasqui.cli;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.Chunk;
+import dev.chasqui.api.DoneReason;
+import dev.chasqui.api.GenerateRequest;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.Message;
+import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelName;
+import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.ModelTraits;
+import dev.chasqui.api.RunningModel;
+import dev.chasqui.api.Summary;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Answers what a test says, and remembers what it was asked.
+final class ScriptedBackend implements Backend {
+
+    static final Summary COST = new Summary(
+            DoneReason.STOP,
+            Duration.ofMillis(1500),
+            Duration.ofMillis(250),
+            30,
+            Duration.ofMillis(100),
+            10,
+            Duration.ofMillis(400),
+            List.of());
+
+    final List<GenerateRequest> asked = new ArrayList<>();
+    final List<ChatRequest> chatted = new ArrayList<>();
+    final List<RunningModel> running = new ArrayList<>();
+    final Map<String, ModelSummary> models = new LinkedHashMap<>();
+    List<Chunk> pieces = List.of(Chunk.ofText("Hel"), Chunk.ofText("lo 🪶"));
+    Function<Message, List<Chunk>> replies = _ -> pieces;
+    boolean reachable = true;
+    boolean closed;
+
+    static ModelTraits traits() {
+        return new ModelTraits("", "gguf", "llama", List.of("llama"), "134.52M", "Q4_1");
+    }
+
+    ScriptedBackend with(String name, long bytes, Instant modified) {
+        models.put(name, new ModelSummary(name, "0123456789abcdef".repeat(4), bytes, modified, traits(), List.of()));
+        return this;
+    }
+
+    @Override
+    public Generation generate(GenerateRequest request) {
+        check(request.model());
+        asked.add(request);
+        return new Scripted(request.prompt().isEmpty() ? List.of() : pieces);
+    }
+
+    @Override
+    public Generation chat(ChatRequest request) {
+        check(request.model());
+        chatted.add(request);
+        return new Scripted(replies.apply(request.messages().getLast()));
+    }
+
+    @Override
+    public List<ModelSummary> models() {
+        knock();
+        return List.copyOf(models.values());
+    }
+
+    @Override
+    public ModelDetails show(String model) {
+        check(model);
+        return new ModelDetails(
+                "# Modelfile\nFROM /blob\n",
+                "temperature                    0.5\nstop                           \"<|im_end|>\"",
+                "{{ .Prompt }}",
+                Optional.of("You are terse."),
+                List.of("Apache License\n\nVersion 2.0\nJanuary 2004"),
+                List.of(),
+                traits(),
+                Map.of(
+                        "general.architecture",
+                        "llama",
+                        "llama.context_length",
+                        2048L,
+                        "llama.embedding_length",
+                        576L,
+                        "tokenizer.ggml.tokens",
+                        List.of("a", "b", "c", "d", "e", "f", "g")),
+                List.of(new ModelDetails.Tensor("token_embd.weight", "Q4_1", List.of(576L, 49152L))),
+                List.of("completion"),
+                Instant.EPOCH);
+    }
+
+    @Override
+    public List<RunningModel> running() {
+        knock();
+        return running;
+    }
+
+    @Override
+    public String version() {
+        knock();
+        return "0.1.0";
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void check(String model) {
+        knock();
+        if (models.keySet().stream().noneMatch(name -> ModelName.parse(name).matches(ModelName.parse(model)))) {
+            throw BackendException.modelNotFound(model);
+        }
+    }
+
+    private void knock() {
+        if (!reachable) throw new BackendException(BackendException.Kind.UNREACHABLE, "connection refused");
+    }
+
+    private static final class Scripted implements Generation {
+
+        private final Iterator<Chunk> pieces;
+        private boolean closed;
+
+        Scripted(List<Chunk> pieces) {
+            this.pieces = pieces.iterator();
+        }
+
+        @Override
+        public Iterator<Chunk> iterator() {
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    if (closed && pieces.hasNext()) {
+                        throw new BackendException(BackendException.Kind.CANCELLED, "cancelled");
+                    }
+                    return pieces.hasNext();
+                }
+
+                @Override
+                public Chunk next() {
+                    return pieces.next();
+                }
+            };
+        }
+
+        @Override
+        public Summary summary() {
+            if (pieces.hasNext()) throw new IllegalStateException("the answer is not over");
+            return COST;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
