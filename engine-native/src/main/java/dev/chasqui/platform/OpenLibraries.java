@@ -93,8 +93,7 @@ record OpenLibraries(SymbolLookup symbols, String version) {
     }
 
     /// The versions whose C interface is the one bound here. 0.4.0 differs only in functions that are not bound; it
-    /// is
-    /// what the packages for macOS and Windows hold.
+    /// is what the packages for macOS and Windows hold.
     private static List<String> versions(Platform platform) {
         return platform.isLinux() ? List.of(EXPECTED_VERSION) : List.of(EXPECTED_VERSION, "0.4.0");
     }
