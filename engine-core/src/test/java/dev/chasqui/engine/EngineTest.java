@@ -58,7 +58,7 @@ class EngineTest {
 
     @Test
     void aQuestionIsAnsweredSensibly() {
-        Answer answer = engine.generate(request("What is the capital of France?", greedy(20))).answer();
+        Answer answer = engine.generate(request("Name the capital of France.", greedy(20))).answer();
 
         assertThat(answer.text()).contains("Paris");
         assertThat(answer.summary().reason()).isEqualTo(DoneReason.STOP);
@@ -126,15 +126,15 @@ class EngineTest {
 
     @Test
     void aContextGoesOnWhereTheAnswerEnded() {
-        Answer first = engine.generate(request("My favourite number is 42. Remember it.", greedy(10)))
+        Answer first =
+                engine.generate(request("Name the capital of France.", greedy(10))).answer();
+        List<Integer> before = first.summary().context();
+
+        Answer second = engine.generate(request("And of Spain?", greedy(5)).withContext(before))
                 .answer();
-        GenerateRequest next = request("What is my favourite number?", greedy(20))
-                .withContext(first.summary().context());
 
-        Answer second = engine.generate(next).answer();
-
-        assertThat(second.summary().promptTokens()).isGreaterThan(first.summary().context().size());
-        assertThat(second.text()).contains("42");
+        assertThat(second.summary().promptTokens()).isGreaterThan(before.size());
+        assertThat(second.summary().context().subList(0, before.size())).isEqualTo(before);
     }
 
     @Test
