@@ -52,19 +52,20 @@ public record OllamaHost(String scheme, String host, int port, String path) {
 
     /// Where a client reaches this: an address that means every interface becomes the loopback one.
     public URI uri() {
-        String reachable =
-                switch (host) {
-                    case "", "0.0.0.0", "localhost" -> "127.0.0.1";
-                    case "::" -> "::1";
-                    default -> host;
-                };
+        String reachable = switch (host) {
+            case "", "0.0.0.0", "localhost" -> "127.0.0.1";
+            case "::" -> "::1";
+            default -> host;
+        };
         return URI.create(scheme + "://" + bracketed(reachable) + ":" + port + path);
     }
 
     /// Whether a server at this address can only be reached from this machine.
     public boolean isLoopback() {
         if (host.equals("localhost")) return true;
-        return !EVERYWHERE.contains(host) && isAddress(host) && InetAddress.ofLiteral(host).isLoopbackAddress();
+        return !EVERYWHERE.contains(host)
+                && isAddress(host)
+                && InetAddress.ofLiteral(host).isLoopbackAddress();
     }
 
     public OllamaHost withPort(int port) {
@@ -90,7 +91,8 @@ public record OllamaHost(String scheme, String host, int port, String path) {
             throw BackendException.invalid("OLLAMA_HOST names the host \"" + host
                     + "\", which is none; expected for example 127.0.0.1:11434, [::1]:11434 or http://host:8080");
         }
-        return new OllamaHost(scheme, host, hasPort ? port(hostAndPort.substring(colon + 1), defaultPort) : defaultPort, path);
+        return new OllamaHost(
+                scheme, host, hasPort ? port(hostAndPort.substring(colon + 1), defaultPort) : defaultPort, path);
     }
 
     private static int port(String text, int defaultPort) {

@@ -45,7 +45,8 @@ final class Answers {
             return rest.get();
         } catch (BackendException e) {
             ModelName name = ModelName.parse(model);
-            if (backend.models().stream().noneMatch(known -> ModelName.parse(known.name()).matches(name))) {
+            if (backend.models().stream()
+                    .noneMatch(known -> ModelName.parse(known.name()).matches(name))) {
                 throw BackendException.modelNotFound(model);
             }
             throw e;

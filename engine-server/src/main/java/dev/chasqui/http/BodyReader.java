@@ -27,7 +27,8 @@ final class BodyReader {
             exchange.failAndHangUp(tooLong());
             return;
         }
-        if ("100-continue".equalsIgnoreCase(exchange.header(HttpHeaders.EXPECT))) request.response().writeContinue();
+        if ("100-continue".equalsIgnoreCase(exchange.header(HttpHeaders.EXPECT)))
+            request.response().writeContinue();
 
         Pieces pieces = new Pieces(request, exchange);
         request.handler(pieces::add);
@@ -51,9 +52,7 @@ final class BodyReader {
 
     private Failure tooLong() {
         return new Failure(
-                413,
-                "the request body is longer than " + maxBytes + " bytes, the most this server accepts",
-                false);
+                413, "the request body is longer than " + maxBytes + " bytes, the most this server accepts", false);
     }
 
     /// What has come so far; used on the event loop only.

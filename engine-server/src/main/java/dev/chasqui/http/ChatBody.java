@@ -12,8 +12,7 @@ import java.util.Optional;
 /// A request to `/api/chat`, read in two steps as [GenerateBody] is.
 ///
 /// @param model exactly as the client wrote it; replies repeat it
-record ChatBody(
-        String model, List<Message> messages, Optional<String> toolsJson, SettingsBody settings, Fields body) {
+record ChatBody(String model, List<Message> messages, Optional<String> toolsJson, SettingsBody settings, Fields body) {
 
     /// @throws BackendException if the body is malformed, or the model's name is missing or malformed
     static ChatBody read(byte[] json) {

@@ -6,12 +6,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One request and its reply, as a handler on a thread of its own sees them. Everything that touches the connection is
+/// One request and its reply, as a handler on a thread of its own sees them. Everything that touches the connection
+/// is
 /// handed to its event loop; a client that leaves is noticed there at once, whatever the handler is doing.
 final class Exchange {
 
@@ -81,7 +83,7 @@ final class Exchange {
     }
 
     void replyText(int status, String text) {
-        reply(status, "text/plain", text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        reply(status, "text/plain", text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Starts an answer in pieces; the status is 200 from here on.
@@ -122,6 +124,8 @@ final class Exchange {
             if (response.closed() || response.ended()) return;
             ending();
             response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+            response.putHeader(
+                    HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length)); // also where HEAD drops the body
             response.end(Buffer.buffer(bytes)).onComplete(sent -> ending());
         });
     }

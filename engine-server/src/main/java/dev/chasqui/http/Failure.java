@@ -22,7 +22,8 @@ record Failure(int status, String message, boolean retrySoon) {
             case ClientLeft left -> new Failure(CLIENT_LEFT, "request canceled", false);
             default -> {
                 LOG.error("{} failed; this is a bug of chasqui's", what, thrown);
-                yield new Failure(500, "internal error (" + thrown.getClass().getSimpleName() + "); see the log", false);
+                yield new Failure(
+                        500, "internal error (" + thrown.getClass().getSimpleName() + "); see the log", false);
             }
         };
     }

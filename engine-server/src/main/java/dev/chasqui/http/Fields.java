@@ -50,8 +50,7 @@ final class Fields {
     }
 
     boolean flag(String key, boolean otherwise) {
-        return raw(key)
-                .map(value -> value.isBoolean() ? value.booleanValue() : (boolean) wrong(value, key, "bool"))
+        return raw(key).map(value -> value.isBoolean() ? value.booleanValue() : (boolean) wrong(value, key, "bool"))
                 .orElse(otherwise);
     }
 
@@ -70,7 +69,10 @@ final class Fields {
     /// Objects of a list, each to be read by itself.
     List<Fields> objects(String key, String type) {
         String element = type.replaceFirst("^\\[]", "");
-        return list(key, type, value -> value instanceof ObjectNode inner ? nested(inner, key) : wrong(value, key, element));
+        return list(
+                key,
+                type,
+                value -> value instanceof ObjectNode inner ? nested(inner, key) : wrong(value, key, element));
     }
 
     Optional<Fields> object(String key, String type) {
@@ -83,13 +85,11 @@ final class Fields {
     }
 
     Optional<String> jsonArray(String key, String type) {
-        return raw(key).map(value ->
-                value.isArray() ? Text.wellFormed(value.toString()) : wrong(value, key, type));
+        return raw(key).map(value -> value.isArray() ? Text.wellFormed(value.toString()) : wrong(value, key, type));
     }
 
     Optional<String> jsonObject(String key, String type) {
-        return raw(key).map(value ->
-                value.isObject() ? Text.wellFormed(value.toString()) : wrong(value, key, type));
+        return raw(key).map(value -> value.isObject() ? Text.wellFormed(value.toString()) : wrong(value, key, type));
     }
 
     /// A map of plain values: String, Number, Boolean, List, Map, or `null`.
@@ -134,7 +134,10 @@ final class Fields {
     private static @Nullable Object plain(JsonNode value) {
         if (value.isString()) return Text.wellFormed(value.stringValue());
         if (value.isBoolean()) return value.booleanValue();
-        if (value.isNumber()) return value.canConvertToLong() && value.isIntegralNumber() ? (Object) value.longValue() : value.numberValue();
+        if (value.isNumber())
+            return value.canConvertToLong() && value.isIntegralNumber()
+                    ? (Object) value.longValue()
+                    : value.numberValue();
         if (value.isArray()) {
             List<@Nullable Object> list = new ArrayList<>();
             value.forEach(element -> list.add(plain(element)));
@@ -145,8 +148,8 @@ final class Fields {
 
     private <T> T wrong(JsonNode value, String key, String type) {
         String number = value.isNumber() && type.equals("int") ? " " + value : "";
-        throw BackendException.invalid("json: cannot unmarshal " + kind(value) + number + " into Go struct field " + struct
-                + "." + path + key + " of type " + type);
+        throw BackendException.invalid("json: cannot unmarshal " + kind(value) + number + " into Go struct field "
+                + struct + "." + path + key + " of type " + type);
     }
 
     /// What Go calls a value's kind.

@@ -82,8 +82,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         if (origin.isEmpty() || AccessRules.isSameOrigin(origin, host)) return true;
         if (!access.acceptsOrigin(origin)) return refuse(request, 403);
 
-        response.putHeader(
-                HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, access.acceptsAnyOrigin() ? "*" : origin);
+        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, access.acceptsAnyOrigin() ? "*" : origin);
         if (!access.acceptsAnyOrigin()) response.putHeader(HttpHeaders.VARY, "Origin");
         if (request.method() != HttpMethod.OPTIONS) return true;
         response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS");

@@ -12,7 +12,8 @@ final class Images {
 
     /// @throws BackendException in Go's words if the text is no base64
     static byte[] decode(String base64) {
-        String solid = base64.indexOf('\n') < 0 && base64.indexOf('\r') < 0 ? base64 : base64.replaceAll("[\\r\\n]", "");
+        String solid =
+                base64.indexOf('\n') < 0 && base64.indexOf('\r') < 0 ? base64 : base64.replaceAll("[\\r\\n]", "");
         if (solid.length() % 4 != 0) throw illegal(firstStranger(base64));
         try {
             return Base64.getDecoder().decode(solid);

@@ -101,7 +101,8 @@ final class Models {
         putIfAny(json, "template", model.template());
         putIfAny(json, "system", model.system().orElse(""));
         json.put("details", traits(model.traits()));
-        putIfAny(json, "messages", model.messages().stream().map(Models::message).toList());
+        putIfAny(
+                json, "messages", model.messages().stream().map(Models::message).toList());
         json.put("model_info", info);
         putIfAny(json, "tensors", model.tensors());
         putIfAny(json, "capabilities", model.capabilities());

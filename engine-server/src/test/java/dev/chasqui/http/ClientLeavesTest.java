@@ -93,6 +93,17 @@ class ClientLeavesTest {
     }
 
     @Test
+    void aClientThatLeavesAfterItSentTheNextRequestAheadFreesItsSlotAtOnceToo() throws Exception {
+        RawClient client = new RawClient(server.port());
+        client.post("/api/chat", chat(false)).post("/api/chat", chat(false));
+        Running running = nextStarted();
+
+        client.close();
+
+        assertThat(running.isClosedWithin(AT_ONCE)).isTrue();
+    }
+
+    @Test
     void aClientThatLeavesWhileItsRequestIsBeingAcceptedIsCancelledThen() throws Exception {
         backend.loading = new java.util.concurrent.CountDownLatch(1);
         RawClient client = new RawClient(server.port());
@@ -110,9 +121,7 @@ class ClientLeavesTest {
         server.close();
         server = OllamaServer.start(
                 backend,
-                ServerSettings.DEFAULT
-                        .withListen(OllamaHost.local(0))
-                        .withClientPatience(Duration.ofMillis(700)));
+                ServerSettings.DEFAULT.withListen(OllamaHost.local(0)).withClientPatience(Duration.ofMillis(700)));
         Chunk big = Chunk.ofText("x".repeat(64 * 1024));
         Iterable<Chunk> endless = () -> Stream.generate(() -> big).iterator();
         backend.script = prompt -> new Script(endless, Optional.empty(), false);

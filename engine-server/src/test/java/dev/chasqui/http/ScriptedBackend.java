@@ -91,9 +91,8 @@ final class ScriptedBackend implements Backend {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        DoneReason idle = settings.keepAlive().filter(keep -> keep.unloads()).isPresent()
-                ? DoneReason.UNLOAD
-                : DoneReason.LOAD;
+        DoneReason idle =
+                settings.keepAlive().filter(keep -> keep.unloads()).isPresent() ? DoneReason.UNLOAD : DoneReason.LOAD;
         Running running = empty
                 ? new Running(Script.of(), Summary.withoutWork(idle))
                 : new Running(
@@ -138,10 +137,14 @@ final class ScriptedBackend implements Backend {
                 List.of(Message.user("Hi")),
                 TRAITS,
                 Map.of(
-                        "general.architecture", "llama",
-                        "general.basename", "smollm2",
-                        "general.parameter_count", 134515008L,
-                        "tokenizer.ggml.tokens", List.of("a", "b", "c", "d", "e", "f")),
+                        "general.architecture",
+                        "llama",
+                        "general.basename",
+                        "smollm2",
+                        "general.parameter_count",
+                        134515008L,
+                        "tokenizer.ggml.tokens",
+                        List.of("a", "b", "c", "d", "e", "f")),
                 List.of(new ModelDetails.Tensor("token_embd.weight", "Q4_1", List.of(576L, 49152L))),
                 List.of("completion"),
                 Instant.parse("2026-11-23T01:02:03Z"));

@@ -1,0 +1,126 @@
+package dev.chasqui.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.OllamaHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The official clients, unmodified, list, show, generate and chat, streaming and not. A subclass says which backend
+/// answers. The clients are installed once, under `target`, by the registries' own tools.
+abstract class OfficialClients {
+
+    private static final Path PYTHON = Path.of("target", "official-clients", "python");
+    private static final Path JS = Path.of("target", "official-clients", "js");
+
+    private Backend backend;
+    private OllamaServer server;
+
+    abstract Backend openBackend();
+
+    /// The model to talk to, as the backend lists it.
+    abstract String model();
+
+    @BeforeEach
+    void start() {
+        backend = openBackend();
+        server = OllamaServer.start(backend, ServerSettings.DEFAULT.withListen(OllamaHost.local(0)));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        backend.close();
+    }
+
+    @Test
+    void thePythonClientGetsWhatItExpects() throws Exception {
+        Path requirements = Path.of("src", "test", "python", "requirements.txt");
+        installOnce(
+                PYTHON,
+                requirements,
+                "python3",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "--target",
+                ".",
+                "-r",
+                requirements.toAbsolutePath().toString());
+
+        String said = run(
+                PYTHON,
+                "python3",
+                Path.of("src", "test", "python", "client.py").toAbsolutePath().toString(),
+                model());
+
+        assertThat(said).contains("chat, streaming:", "unknown model: model 'no-such-model:9b' not found");
+    }
+
+    @Test
+    void theJavaScriptClientGetsWhatItExpects() throws Exception {
+        Path source = Path.of("src", "test", "js");
+        Files.createDirectories(JS);
+        for (String file : new String[] {"package.json", "package-lock.json", "client.js"}) {
+            Files.copy(source.resolve(file), JS.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        installOnce(
+                JS, source.resolve("package-lock.json"), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+
+        String said = run(JS, "node", "client.js", model());
+
+        assertThat(said).contains("chat, streaming:", "unknown model: 404");
+    }
+
+    /// Installs again only when the list of what is needed changed.
+    private void installOnce(Path into, Path pinned, String... command) throws Exception {
+        Path mark = into.resolve("installed.txt");
+        String wanted = Files.readString(pinned);
+        if (Files.exists(mark) && Files.readString(mark).equals(wanted)) return;
+        Files.createDirectories(into);
+        run(into, command);
+        Files.writeString(mark, wanted);
+    }
+
+    private String run(Path folder, String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("official-client", ".txt");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment()
+                    .putAll(Map.of(
+                            "OLLAMA_HOST",
+                            "http://localhost:" + server.port(),
+                            "PYTHONPATH",
+                            PYTHON.toAbsolutePath().toString(),
+                            "PYTHONDONTWRITEBYTECODE",
+                            "1",
+                            "NO_PROXY",
+                            System.getenv().getOrDefault("NO_PROXY", "") + ",localhost"));
+            Process process = builder.start();
+            boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+            if (!ended) process.destroyForcibly();
+            String said = Files.readString(output);
+            assertThat(ended && process.exitValue() == 0)
+                    .as("%s said:%n%s", String.join(" ", command), said)
+                    .isTrue();
+            System.out.println(said);
+            return said;
+        } finally {
+            Files.delete(output);
+        }
+    }
+}

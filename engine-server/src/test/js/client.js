@@ -1,0 +1,53 @@
+// The official JavaScript client against a server: OLLAMA_HOST says where, the first argument names the model.
+import assert from 'node:assert/strict'
+import { Ollama } from 'ollama'
+
+const model = process.argv[2]
+const ollama = new Ollama({ host: process.env.OLLAMA_HOST })
+const options = { temperature: 0, num_predict: 16 }
+const messages = [
+  { role: 'system', content: '' },
+  { role: 'user', content: 'Name a colour. \u{1F319}' },
+]
+
+async function all(stream) {
+  const pieces = []
+  for await (const piece of stream) pieces.push(piece)
+  return pieces
+}
+
+const names = (await ollama.list()).models.map((entry) => entry.name)
+assert.ok(names.includes(model), names.join())
+console.log('list:', names)
+
+const shown = await ollama.show({ model })
+assert.equal(shown.details.format, 'gguf')
+assert.ok(shown.model_info && shown.template)
+console.log('show:', shown.details.family, shown.details.quantization_level)
+
+const whole = await ollama.generate({ model, prompt: 'The sky is', options })
+assert.ok(whole.response && whole.done && whole.context.length && whole.eval_count > 0 && whole.total_duration > 0)
+console.log('generate:', JSON.stringify(whole.response))
+
+let pieces = await all(await ollama.generate({ model, prompt: 'The sky is', options, stream: true }))
+assert.equal(pieces.map((piece) => piece.response).join(''), whole.response)
+assert.ok(pieces.at(-1).done && pieces.slice(0, -1).every((piece) => !piece.done))
+console.log('generate, streaming:', pieces.length, 'pieces, the same text')
+
+const answer = await ollama.chat({ model, messages, options })
+assert.equal(answer.message.role, 'assistant')
+assert.ok(answer.message.content && answer.eval_duration > 0)
+console.log('chat:', JSON.stringify(answer.message.content))
+
+pieces = await all(await ollama.chat({ model, messages, options, stream: true }))
+assert.equal(pieces.map((piece) => piece.message.content).join(''), answer.message.content)
+console.log('chat, streaming:', pieces.length, 'pieces, the same text')
+
+console.log('ps:', (await ollama.ps()).models.map((entry) => entry.name))
+
+await assert.rejects(ollama.chat({ model: 'no-such-model:9b', messages }), (error) => {
+  assert.equal(error.status_code, 404)
+  assert.equal(error.error, "model 'no-such-model:9b' not found")
+  return true
+})
+console.log("unknown model: 404")

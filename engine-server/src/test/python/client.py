@@ -1,0 +1,56 @@
+"""The official Python client against a server: OLLAMA_HOST says where, the first argument names the model."""
+
+import asyncio
+import sys
+
+import ollama
+
+model = sys.argv[1]
+greedy = {"temperature": 0, "num_predict": 16}
+question = [{"role": "system", "content": ""}, {"role": "user", "content": "Name a colour. \U0001F319"}]
+
+names = [entry.model for entry in ollama.list().models]
+assert model in names, names
+print("list:", names)
+
+shown = ollama.show(model)
+assert shown.details.format == "gguf" and shown.modelinfo and shown.template, shown
+print("show:", shown.details)
+
+whole = ollama.generate(model=model, prompt="The sky is", options=greedy)
+assert whole.response and whole.done and whole.done_reason in ("stop", "length"), whole
+assert whole.total_duration > 0 and whole.eval_count > 0 and whole.prompt_eval_count > 0 and whole.context, whole
+print("generate:", repr(whole.response))
+
+pieces = list(ollama.generate(model=model, prompt="The sky is", options=greedy, stream=True))
+assert "".join(piece.response for piece in pieces) == whole.response, pieces
+assert [piece.done for piece in pieces] == [False] * (len(pieces) - 1) + [True], pieces
+print("generate, streaming:", len(pieces), "pieces, the same text")
+
+answer = ollama.chat(model=model, messages=question, options=greedy)
+assert answer.message.role == "assistant" and answer.message.content and answer.eval_duration > 0, answer
+print("chat:", repr(answer.message.content))
+
+pieces = list(ollama.chat(model=model, messages=question, options=greedy, stream=True))
+assert "".join(piece.message.content for piece in pieces) == answer.message.content, pieces
+print("chat, streaming:", len(pieces), "pieces, the same text")
+
+
+async def together():
+    client = ollama.AsyncClient()
+    return await asyncio.gather(*(client.chat(model=model, messages=question, options=greedy) for _ in range(3)))
+
+
+assert all(one.message.content for one in asyncio.run(together()))
+print("chat, three at once: answered")
+
+loaded = ollama.generate(model=model, prompt="")
+assert loaded.done_reason == "load", loaded
+print("ps:", [entry.model for entry in ollama.ps().models])
+
+try:
+    ollama.chat(model="no-such-model:9b", messages=question)
+    raise AssertionError("a model that does not exist answered")
+except ollama.ResponseError as error:
+    assert error.status_code == 404 and error.error == "model 'no-such-model:9b' not found", error
+    print("unknown model:", error.error)
