@@ -11,8 +11,7 @@ public interface Backend extends AutoCloseable {
     /// Completes a prompt. The call returns when the request was accepted; the answer arrives through the result.
     ///
     /// An empty prompt loads the model, or with a keep-alive of zero unloads it; the generation then has no chunks
-    /// and
-    /// its reason is [DoneReason#LOAD] or [DoneReason#UNLOAD].
+    /// and its reason is [DoneReason#LOAD] or [DoneReason#UNLOAD].
     ///
     /// @throws BackendException if the request is refused: unknown model, bad options, prompt too long, no memory
     Generation generate(GenerateRequest request);

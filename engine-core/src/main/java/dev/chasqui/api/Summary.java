@@ -12,8 +12,7 @@ import java.util.List;
 /// @param evalTokens   tokens generated
 /// @param eval         time to generate them
 /// @param context      the conversation so far as token ids, to be sent with the next [GenerateRequest]; empty for
-///                     chat
-///                     and raw prompts
+///                     chat and raw prompts
 public record Summary(
         DoneReason reason,
         Duration total,

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Weights in memory with the one context that decodes over them. Owns both.
 ///
 /// A request that needs a larger context waits until nobody uses the present one, and then has it replaced; the
-/// weights
-/// stay. Requests that come meanwhile wait behind it.
+/// weights stay. Requests that come meanwhile wait behind it.
 final class LoadedModel implements AutoCloseable {
 
     private final ModelSource source;

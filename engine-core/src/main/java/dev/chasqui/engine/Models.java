@@ -72,7 +72,7 @@ interface Models {
 
         @Override
         public List<ModelSummary> list() {
-            return store.list().stream().map(StoredModel::summary).toList();
+            return store.summaries();
         }
 
         @Override

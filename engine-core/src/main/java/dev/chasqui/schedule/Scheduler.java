@@ -15,8 +15,7 @@ import java.util.function.LongSupplier;
 /// Decides which tokens run next. One thread takes turns; anybody may submit and cancel.
 ///
 /// All requests share one KV cache. Whoever came first is never disturbed: when the cache is full, the youngest
-/// request
-/// gives its place up, waits, and is computed again later; its answer goes on where it was.
+/// request gives its place up, waits, and is computed again later; its answer goes on where it was.
 public final class Scheduler {
 
     private final Decoder decoder;

@@ -13,8 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// A model whose next token is a function of all tokens before it, with a cache of a given size. It checks what a
-/// real
-/// one would trip over: gaps, positions used twice, rows beyond the batch, sequences that do not exist.
+/// real one would trip over: gaps, positions used twice, rows beyond the batch, sequences that do not exist.
 final class ScriptedDecoder implements Decoder {
 
     static final int VOCABULARY = 1000;

@@ -1,8 +1,10 @@
 package dev.chasqui.build;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -12,7 +14,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Lays out a platform's files as a classifier jar holds them: the files and `INDEX`, one line a file.
+/// Lays out a platform's files as a classifier jar holds them: the files and `INDEX`: its own hash, then one line a
+/// file.
 record ClassPathFolder(Path target) {
 
     private static final String PACKAGE = "dev/chasqui/platform/natives";
@@ -35,8 +38,9 @@ record ClassPathFolder(Path target) {
             Path source = file.getValue();
             link(source, folder.resolve(file.getKey()));
             index.append(file.getKey()).append(' ').append(Files.size(source)).append(' ');
-            index.append(sha256(source)).append('\n');
+            index.append(sha256(Files.newInputStream(source))).append('\n');
         }
+        index.insert(0, sha256(new ByteArrayInputStream(index.toString().getBytes(StandardCharsets.UTF_8))) + "\n");
         Path indexFile = folder.resolve("INDEX");
         if (Files.exists(indexFile) && Files.readString(indexFile).contentEquals(index)) return;
         Files.writeString(indexFile, index);
@@ -60,9 +64,8 @@ record ClassPathFolder(Path target) {
         }
     }
 
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file);
-                DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+    private static String sha256(InputStream in) throws IOException {
+        try (DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
             digest.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(digest.getMessageDigest().digest());
         } catch (NoSuchAlgorithmException e) {

@@ -1,7 +1,10 @@
 package dev.chasqui.build;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// What Maven runs: `fetch NPM_FOLDER TARGET HOST OTHER`, then `pack TARGET HOST OTHER`.
@@ -37,7 +40,13 @@ public final class Natives {
         ClassPathFolder folder = new ClassPathFolder(target);
         folder.fill(host, target.resolve("classes"));
         if (!other.equals("none") && !other.equals(host)) {
-            folder.fill(other, target.resolve("classifier").resolve(other));
+            Path root = target.resolve("classifier").resolve(other);
+            folder.fill(other, root);
+            Path legal = Files.createDirectories(root.resolve("META-INF"));
+            for (String name : List.of("LICENSE", "NOTICE")) {
+                Path from = target.resolve("classes").resolve("META-INF").resolve(name);
+                Files.copy(from, legal.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
         }
     }
 

@@ -3,8 +3,7 @@ package dev.chasqui.llama;
 /// A model with a KV cache, as a scheduler sees it: batches of tokens in, logits out.
 ///
 /// A *sequence* is one conversation's line of tokens in the KV cache, named by a small number; a *position* counts
-/// from
-/// 0 along it. Every method belongs to one thread, the decode thread; only [#abort] may come from any.
+/// from 0 along it. Every method belongs to one thread, the decode thread; only [#abort] may come from any.
 public interface Decoder extends AutoCloseable {
 
     /// What became of a batch.

@@ -19,8 +19,7 @@ import java.util.Map;
 /// each.
 ///
 /// ggml's CPU backend remembers the pool it used last and touches it when the next graph comes with another, so no
-/// pool
-/// is freed before its context is.
+/// pool is freed before its context is.
 final class ThreadPools {
 
     /// How long a thread spins for work before it sleeps, of 100. Measured best under load, and idle it costs little.

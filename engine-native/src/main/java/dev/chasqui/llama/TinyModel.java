@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Random;
 
 /// A GGUF model of under a megabyte with random weights: it says nothing sensible, but it runs through the same
-/// kernels
-/// as a real one, quantised and not. For proving a CPU library and for fast tests.
+/// kernels as a real one, quantised and not. For proving a CPU library and for fast tests.
 ///
 /// Its vocabulary is the 256 bytes, a few merges, and ChatML's special tokens, so it tokenises any text.
 ///
@@ -148,9 +147,8 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
         gguf.tensor(name, F32, EMBEDDING, 0, values.array());
     }
 
-    /// Random values of about 1/16, so that the sums over a row are about 1. In a quantised type every bit pattern
-    /// is a
-    /// value; only the scales of a block must be chosen.
+    /// Random values of about 1/16, so that the sums over a row are about 1. In a quantised type every bit pattern is
+    /// a value; only the scales of a block must be chosen.
     private static void matrix(GgufWriter gguf, Random random, String name, int type, int columns, int rows) {
         int count = columns * rows;
         byte[] content = switch (type) {

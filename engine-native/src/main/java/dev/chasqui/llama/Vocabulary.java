@@ -15,6 +15,16 @@ public final class Vocabulary {
     /// The longest text that is tokenised, in UTF-8 bytes; llama.cpp counts tokens in 32 bits.
     public static final int LONGEST_TEXT_BYTES = 32 << 20;
 
+    /// The longest line that is tokenised, in characters; it bounds the stack below.
+    public static final int LONGEST_LINE = 1 << 20;
+
+    /// Some models' words are found by C++'s recursive `std::regex`, measured at up to 512 bytes of stack a
+    /// character: on a common stack of 1 MiB, 4,000 letters without a space end the process. So all but short
+    /// texts get a thread with this much for each; what is not touched costs nothing.
+    private static final long STACK_PER_CHARACTER = 1024;
+
+    private static final int SHORT = 256;
+
     private final Gate gate;
     private final MemorySegment vocab;
     private final int size;
@@ -68,7 +78,7 @@ public final class Vocabulary {
 
     /// @param addSpecial   adds what the model wants around a text, such as [#bos]
     /// @param parseSpecial reads special tokens spelled out in the text as such; never for a user's words
-    /// @throws IllegalArgumentException if the text is longer than [#LONGEST_TEXT_BYTES]
+    /// @throws IllegalArgumentException if the text is over [#LONGEST_TEXT_BYTES], or a line over [#LONGEST_LINE]
     public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
         // Unpaired surrogates become replacement characters here, so native code sees valid UTF-8 only.
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
@@ -76,21 +86,43 @@ public final class Vocabulary {
             throw new IllegalArgumentException(
                     "text is " + utf8.length + " bytes; at most " + LONGEST_TEXT_BYTES + " can be tokenised at once");
         }
-        return gate.use(() -> {
-            try (Arena scratch = Arena.ofConfined()) {
-                MemorySegment bytes = scratch.allocate(utf8.length + 1L);
-                MemorySegment.copy(utf8, 0, bytes, JAVA_BYTE, 0, utf8.length);
-                int capacity = utf8.length / 2 + 16;
-                MemorySegment tokens = scratch.allocate(JAVA_INT, capacity);
-                int count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, capacity, addSpecial, parseSpecial);
-                if (count < 0 && count != Integer.MIN_VALUE) {
-                    tokens = scratch.allocate(JAVA_INT, -count);
-                    count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, -count, addSpecial, parseSpecial);
-                }
-                if (count < 0) throw new LlamaException("a text of " + utf8.length + " bytes cannot be tokenised");
-                return tokens.asSlice(0, count * 4L).toArray(JAVA_INT);
+        if (text.length() <= SHORT) return gate.use(() -> tokens(utf8, addSpecial, parseSpecial));
+        long stack = (1L << 20) + STACK_PER_CHARACTER * longestRun(text);
+        return gate.use(() -> DeepStack.call(stack, () -> tokens(utf8, addSpecial, parseSpecial)));
+    }
+
+    private int[] tokens(byte[] utf8, boolean addSpecial, boolean parseSpecial) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment bytes = scratch.allocate(utf8.length + 1L);
+            MemorySegment.copy(utf8, 0, bytes, JAVA_BYTE, 0, utf8.length);
+            int capacity = utf8.length / 2 + 16;
+            MemorySegment tokens = scratch.allocate(JAVA_INT, capacity);
+            int count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, capacity, addSpecial, parseSpecial);
+            if (count < 0 && count != Integer.MIN_VALUE) {
+                tokens = scratch.allocate(JAVA_INT, -count);
+                count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, -count, addSpecial, parseSpecial);
             }
-        });
+            if (count < 0) throw new LlamaException("a text of " + utf8.length + " bytes cannot be tokenised");
+            return tokens.asSlice(0, count * 4L).toArray(JAVA_INT);
+        }
+    }
+
+    /// The most characters a tokeniser's pattern can match at once: the whole of a short text, or of a long one the
+    /// longest line or run of empty lines.
+    private static int longestRun(String text) {
+        if (text.length() <= LONGEST_LINE) return text.length();
+        int longest = 0;
+        int start = 0;
+        for (int i = 1; i <= text.length(); i++) {
+            if (i < text.length() && (text.charAt(i) == '\n') == (text.charAt(i - 1) == '\n')) continue;
+            longest = Math.max(longest, i - start);
+            start = i;
+        }
+        if (longest > LONGEST_LINE) {
+            throw new IllegalArgumentException(
+                    "a line of " + longest + " characters; at most " + LONGEST_LINE + " can be tokenised");
+        }
+        return LONGEST_LINE;
     }
 
     /// The bytes a token stands for; they may be part of a character only.

@@ -47,12 +47,12 @@ public record CpuFeatures(String model, Optional<Set<String>> flags, String iden
         return new CpuFeatures(
                 model,
                 flags.isEmpty() ? Optional.empty() : Optional.of(Set.of(flags.split(" "))),
-                Sha256.of(model + "\n" + numbers + "\n" + flags).substring(0, 16));
+                Fingerprint.of(model + "\n" + numbers + "\n" + flags));
     }
 
     private static CpuFeatures unlisted() {
         String model = Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER"))
                 .orElse(System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        return new CpuFeatures(model, Optional.empty(), Sha256.of(model).substring(0, 16));
+        return new CpuFeatures(model, Optional.empty(), Fingerprint.of(model));
     }
 }

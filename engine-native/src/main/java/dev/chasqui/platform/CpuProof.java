@@ -2,6 +2,7 @@ package dev.chasqui.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ record CpuProof(String child, Duration timeout) {
     static final CpuProof DECODE = new CpuProof("dev.chasqui.llama.ProveCpu", Duration.ofSeconds(60));
 
     private static final int MOST_OUTPUT = 1 << 18;
+    private static final int LONGEST_REASON = 300;
     private static final int KILLED = 128 + 9;
     private static final List<String> PASSED_ON =
             List.of("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "PATH", "HOME");
@@ -38,13 +40,13 @@ record CpuProof(String child, Duration timeout) {
     private static final String WRONG_VERSION = WrongVersionException.class.getName() + ": ";
     private static final Pattern THROWN = Pattern.compile("(?m)^Exception in thread \"[^\"]*\" (.+)$");
 
-    /// @throws NativeLibraryException if no child could be run at all: that says nothing about the variant
+    /// @throws NotTriedException if no child could be run at all: that says nothing about the variant
     CpuVerdict of(Path folder, CpuVariant variant) {
         Process process;
         try {
             process = start(folder, variant);
         } catch (IOException e) {
-            throw new NativeLibraryException(
+            throw new NotTriedException(
                     "cannot start a process to try the CPU library " + variant.name() + ": " + e.getMessage(), e);
         }
         try (var reading = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -71,7 +73,7 @@ record CpuProof(String child, Duration timeout) {
             return CpuVerdict.bad(variant, reason(status, text));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NativeLibraryException("interrupted while trying the CPU library " + variant.name(), e);
+            throw new NotTriedException("interrupted while trying the CPU library " + variant.name(), e);
         } catch (ExecutionException | TimeoutException e) {
             return CpuVerdict.bad(variant, "its output could not be read: " + e);
         } finally {
@@ -81,11 +83,11 @@ record CpuProof(String child, Duration timeout) {
 
     private void refuseIfNotTried(CpuVariant variant, int status, String text) {
         if (status == KILLED) {
-            throw new NativeLibraryException("the process that tried the CPU library " + variant.name()
+            throw new NotTriedException("the process that tried the CPU library " + variant.name()
                     + " was killed (SIGKILL, perhaps by the system for want of memory); try again");
         }
         if (text.contains("Could not find or load main class") || text.contains("Could not create the Java Virtual")) {
-            throw new NativeLibraryException("cannot try the CPU library " + variant.name() + " in a process of its"
+            throw new NotTriedException("cannot try the CPU library " + variant.name() + " in a process of its"
                     + " own: " + firstLine(text) + " (class path " + classPath() + ")");
         }
     }
@@ -154,7 +156,7 @@ record CpuProof(String child, Duration timeout) {
     private static String read(Process process) {
         try (InputStream in = process.getInputStream()) {
             String text = new String(in.readNBytes(MOST_OUTPUT), StandardCharsets.UTF_8);
-            in.skip(Long.MAX_VALUE);
+            in.transferTo(OutputStream.nullOutputStream());
             return text;
         } catch (IOException e) {
             return "";
@@ -162,6 +164,7 @@ record CpuProof(String child, Duration timeout) {
     }
 
     private static String firstLine(String text) {
-        return text.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+        String line = text.lines().filter(each -> !each.isBlank()).findFirst().orElse("");
+        return line.substring(0, Math.min(line.length(), LONGEST_REASON));
     }
 }

@@ -31,10 +31,13 @@ record NativeIndex(String classifier, List<Entry> entries, String hash) {
         return Optional.empty();
     }
 
+    /// The first line is the SHA-256 of the others, so that a start needs not compute it.
     static NativeIndex read(String classifier, byte[] text) {
+        String[] lines = new String(text, StandardCharsets.UTF_8).split("\n");
+        if (lines[0].length() != 64) throw unreadable(classifier, lines[0]);
         List<Entry> entries = new ArrayList<>();
-        for (String line : new String(text, StandardCharsets.UTF_8).split("\n")) entries.add(entry(classifier, line));
-        return new NativeIndex(classifier, List.copyOf(entries), Sha256.of(text));
+        for (int i = 1; i < lines.length; i++) entries.add(entry(classifier, lines[i]));
+        return new NativeIndex(classifier, List.copyOf(entries), lines[0]);
     }
 
     InputStream open(Entry entry) throws IOException {
@@ -67,7 +70,11 @@ record NativeIndex(String classifier, List<Entry> entries, String hash) {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new NativeLibraryException("the list of native libraries for " + classifier
+        throw unreadable(classifier, line);
+    }
+
+    private static NativeLibraryException unreadable(String classifier, String line) {
+        return new NativeLibraryException("the list of native libraries for " + classifier
                 + " on the class path has a line we cannot read: " + line);
     }
 }

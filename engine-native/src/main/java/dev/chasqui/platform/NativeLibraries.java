@@ -36,7 +36,8 @@ public final class NativeLibraries {
 
     /// Loads the libraries; from the second call on, returns what the first one loaded.
     ///
-    /// @throws NativeLibraryException if that cannot be done; later calls throw with the same message
+    /// @throws NativeLibraryException if that cannot be done; later calls throw with the same message, unless the
+    ///                                trouble was only to start a process that tries a CPU variant
     public static NativeLibraries load() {
         return load(CpuProof.DECODE);
     }
@@ -46,6 +47,8 @@ public final class NativeLibraries {
         if (failed != null) throw new NativeLibraryException(String.valueOf(failed.getMessage()), failed);
         try {
             return loaded = loadProven(proof);
+        } catch (NotTriedException e) {
+            throw e;
         } catch (NativeLibraryException e) {
             failed = e;
             throw e;
@@ -58,7 +61,7 @@ public final class NativeLibraries {
     public static synchronized NativeLibraries loadUnproven(Path folder, Path cpuLibrary) {
         if (loaded != null) throw new IllegalStateException("the native libraries are loaded already");
         Platform platform = Platform.host();
-        OpenLibraries open = OpenLibraries.open(platform, folder, cpuLibrary);
+        OpenLibraries open = OpenLibraries.open(platform, folder, cpuLibrary, false);
         CpuVariant variant = new CpuVariant("unproven", cpuLibrary);
         NativeSource source = new NativeSource(folder, "", false);
         return loaded = new NativeLibraries(
@@ -110,7 +113,7 @@ public final class NativeLibraries {
         NativeSource source = NativeSource.find(platform);
         CpuChoice cpu = CpuChoice.make(platform, source, verdictsFile(), proof);
         OpenLibraries open =
-                OpenLibraries.open(platform, source.folder(), cpu.variant().library());
+                OpenLibraries.open(platform, source.folder(), cpu.variant().library(), true);
         return new NativeLibraries(platform, source, open, cpu, GpuBackends.register(platform, source.folder(), open));
     }
 

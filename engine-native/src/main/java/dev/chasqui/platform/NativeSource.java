@@ -49,7 +49,7 @@ record NativeSource(Path folder, String content, boolean isOwnBuild) {
                 text.append(file).append(' ').append(Files.size(file)).append(' ');
                 text.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
             }
-            return Sha256.of(text.toString()).substring(0, 16);
+            return Fingerprint.of(text.toString());
         }
     }
 

@@ -14,19 +14,17 @@ import java.util.List;
 import java.util.Optional;
 
 /// libggml-base, libggml and libllama of one folder, opened in this process, with one CPU backend registered.
-///
-/// Writes no logs, so that the proving child needs no logging library.
 record OpenLibraries(SymbolLookup symbols, String version) {
 
     /// llama.cpp's version that the bindings in this module were written for.
     static final String EXPECTED_VERSION = "0.5.0";
 
     /// @param cpuLibrary the CPU variant to register
-    static OpenLibraries open(Platform platform, Path folder, Path cpuLibrary) {
+    /// @param quiet      whether ggml's own lines go to our log; the proving child has none
+    static OpenLibraries open(Platform platform, Path folder, Path cpuLibrary, boolean quiet) {
         LoadedLibraries.refuseAnother(folder);
         ProcessEnvironment.setNoBacktrace(platform);
-        // Opened from the bottom up by full path, each finds what it needs already loaded, wherever its RUNPATH
-        // points.
+        // Opened from the bottom up by full path, each finds what it needs loaded, wherever its RUNPATH points.
         Optional<SymbolLookup> base = library(platform, folder, "ggml-base");
         lookup(cpuLibrary);
         Optional<SymbolLookup> ggml = library(platform, folder, "ggml");
@@ -37,6 +35,7 @@ record OpenLibraries(SymbolLookup symbols, String version) {
         if (ggml.isPresent()) symbols = symbols.or(ggml.get());
         if (base.isPresent()) symbols = symbols.or(base.get());
         String version = version(platform, symbols, folder);
+        if (quiet) GgmlLog.install(symbols);
         OpenLibraries open = new OpenLibraries(symbols, version);
         if (!open.hasBackend("CPU") && !open.register(cpuLibrary)) {
             throw new NativeLibraryException(
@@ -94,8 +93,7 @@ record OpenLibraries(SymbolLookup symbols, String version) {
     }
 
     /// The versions whose C interface is the one bound here. 0.4.0 differs only in functions that are not bound; it
-    /// is
-    /// what the packages for macOS and Windows hold.
+    /// is what the packages for macOS and Windows hold.
     private static List<String> versions(Platform platform) {
         return platform.isLinux() ? List.of(EXPECTED_VERSION) : List.of(EXPECTED_VERSION, "0.4.0");
     }

@@ -1,6 +1,5 @@
 package dev.chasqui.platform;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -9,14 +8,6 @@ import java.util.HexFormat;
 final class Sha256 {
 
     private Sha256() {}
-
-    static String of(String text) {
-        return of(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static String of(byte[] bytes) {
-        return hex(digest().digest(bytes));
-    }
 
     static String hex(byte[] digest) {
         return HexFormat.of().formatHex(digest);

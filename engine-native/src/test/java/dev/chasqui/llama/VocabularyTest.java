@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class VocabularyTest {
 
@@ -105,6 +109,32 @@ class VocabularyTest {
     @Test
     void aLongWordWithoutSpacesIsTokenized() {
         assertThat(vocabulary.tokenize("x".repeat(1 << 16), false, false)).hasSize(1 << 16);
+    }
+
+    @Test
+    void aLongWordDoesNotOverflowTheStackOfATokenizerWithARecursivePattern(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("recursive.gguf");
+        TinyModel.write(file, Tiny.SEED);
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1).replace("gpt-2", "youtu");
+        Files.writeString(file, content, StandardCharsets.ISO_8859_1);
+
+        try (LlamaModel recursive = LlamaModel.open(file, ModelSettings.DEFAULT)) {
+            Vocabulary other = recursive.vocabulary();
+            for (int length : new int[] {256, 257, 4_000, 100_000}) {
+                assertThat(other.tokenize("x".repeat(length), false, false)).hasSize(length);
+            }
+        }
+    }
+
+    @Test
+    void aLineThatNoStackWouldHoldIsRefused() {
+        String line = "x".repeat(Vocabulary.LONGEST_LINE);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> vocabulary.tokenize(line + "x", false, false));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> vocabulary.tokenize("\n".repeat(line.length() + 1), false, false));
+        assertThat(vocabulary.tokenize("x\n".repeat(line.length() / 2 + 8), false, false))
+                .isNotEmpty();
     }
 
     private byte[] bytes(int[] tokens) {

@@ -32,6 +32,7 @@ class ExtractionTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
     void aSecondStartExtractsNothing() throws Exception {
         Path folder = Extraction.extract(index, natives());
         Object before = Files.readAttributes(folder, "unix:ino,ctime");

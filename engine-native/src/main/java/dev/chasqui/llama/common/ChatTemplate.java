@@ -11,8 +11,7 @@ import java.util.Map;
 ///
 /// A template is a program: parse only those that came with a model that is trusted. One that is too long or too deep
 /// is refused, and one that loops is given up after ten seconds, but its thread goes on; a macro that calls itself
-/// for
-/// ever ends the process.
+/// for ever ends the process.
 public final class ChatTemplate implements AutoCloseable {
 
     private final NativeHandle handle;

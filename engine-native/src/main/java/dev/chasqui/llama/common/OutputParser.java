@@ -6,8 +6,7 @@ import java.util.List;
 /// Reads a model's answer: content, thinking, tool calls.
 ///
 /// [#parse] reads a text by itself. [#push] and [#finish] follow one answer as it grows; each looks at the whole of
-/// it
-/// again, so gather a few tokens for one push when answers are long. Safe to use from many threads; pushes take
+/// it again, so gather a few tokens for one push when answers are long. Safe to use from many threads; pushes take
 /// turns.
 public final class OutputParser implements AutoCloseable {
 

@@ -3,8 +3,21 @@ package dev.chasqui.llama.common;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.LlamaException;
+import dev.chasqui.llama.LlamaModel;
+import dev.chasqui.llama.ModelSettings;
+import dev.chasqui.llama.Sampling;
+import dev.chasqui.llama.TinyModel;
+import dev.chasqui.llama.TokenBatch;
+import dev.chasqui.llama.TokenSampler;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -68,9 +81,34 @@ class JsonSchemaGrammarTest {
     }
 
     @Test
-    void anyObjectIsRootedInAnObject() {
-        assertThat(JsonSchemaGrammar.ANY_OBJECT)
-                .startsWith("root   ::= object")
-                .contains("[^\"\\\\\\x7F\\x00-\\x1F]", "\"\\\\\" ([\"\\\\bfnrt/]", "[ \\t]{0,20}", "\"\\n\"");
+    void llamaCppTakesTheGrammarsAndFollowsThem(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("tiny.gguf");
+        TinyModel.write(file, 42);
+        String schema = JsonSchemaGrammar.toGbnf("""
+                {"type": "object", "required": ["side"], "properties": {"side": {"enum": ["BUY", "SELL"]}}}""");
+
+        try (LlamaModel model = LlamaModel.open(file, ModelSettings.DEFAULT);
+                LlamaContext context = model.newContext(ContextSettings.of(512).withThreads(1, 1))) {
+            assertThat(answer(model, context, schema)).matches("\\{\\s*\"side\"\\s*:\\s*\"(BUY|SELL)\"\\s*\\}");
+            assertThat(answer(model, context, JsonSchemaGrammar.ANY_OBJECT)).startsWith("{");
+        }
+    }
+
+    /// Greedy, up to 40 tokens.
+    private static String answer(LlamaModel model, LlamaContext context, String grammar) {
+        context.forget(0, 0);
+        StringBuilder answer = new StringBuilder();
+        int token = 40;
+        try (TokenSampler sampler = context.sampler(new Sampling(0, 0, 1, 0, 1, 0, 1, 0, 0, 0, Optional.of(grammar)))) {
+            for (int position = 0; position < 40; position++) {
+                TokenBatch batch = new TokenBatch(1);
+                batch.add(token, position, 0, true);
+                context.decode(batch);
+                token = sampler.sample(0);
+                if (model.vocabulary().isEndOfGeneration(token)) break;
+                answer.append(new String(model.vocabulary().piece(token, false), StandardCharsets.UTF_8));
+            }
+        }
+        return answer.toString();
     }
 }

@@ -1,0 +1,55 @@
+package dev.chasqui.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/// A client that says exactly what the test says, byte by byte.
+final class RawClient implements AutoCloseable {
+
+    final Socket socket;
+    private final InputStream in;
+
+    RawClient(int port) throws IOException {
+        this("127.0.0.1", port);
+    }
+
+    RawClient(String address, int port) throws IOException {
+        socket = new Socket(address, port);
+        socket.setSoTimeout(20_000);
+        in = socket.getInputStream();
+    }
+
+    RawClient send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    RawClient post(String path, String json) throws IOException {
+        return send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                + json.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + json);
+    }
+
+    /// Up to and with the first occurrence of the text.
+    String readUntil(String end) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        while (!read.toString(StandardCharsets.UTF_8).endsWith(end)) {
+            int next = in.read();
+            if (next < 0) throw new IOException("closed after: " + read.toString(StandardCharsets.UTF_8));
+            read.write(next);
+        }
+        return read.toString(StandardCharsets.UTF_8);
+    }
+
+    /// All until the server closes.
+    String readAll() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
