@@ -4,7 +4,9 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.http.Version;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -15,22 +17,6 @@ import picocli.CommandLine.ParameterException;
         name = "chasqui",
         synopsisSubcommandLabel = "COMMAND",
         description = "Runs GGUF models in this process, and serves them over Ollama's HTTP API.",
-        subcommands = {
-            AskCommand.class,
-            ServeCommand.class,
-            RunCommand.class,
-            ListCommand.class,
-            ShowCommand.class,
-            PsCommand.class,
-            StopCommand.class,
-            CreateCommand.class,
-            PullCommand.class,
-            CpCommand.class,
-            RmCommand.class,
-            DoctorCommand.class,
-            WarmUpCommand.class,
-            BenchCommand.class
-        },
         footer = {
             "",
             "Environment: OLLAMA_HOST (address, default 127.0.0.1:11434), OLLAMA_MODELS (store, default"
@@ -40,6 +26,22 @@ import picocli.CommandLine.ParameterException;
 final class ChasquiCommand implements Callable<Integer> {
 
     private static final int FAILED = 1;
+
+    private static final List<Supplier<Command>> COMMANDS = List.of(
+            AskCommand::new,
+            ServeCommand::new,
+            RunCommand::new,
+            ListCommand::new,
+            ShowCommand::new,
+            PsCommand::new,
+            StopCommand::new,
+            CreateCommand::new,
+            PullCommand::new,
+            CpCommand::new,
+            RmCommand::new,
+            DoctorCommand::new,
+            WarmUpCommand::new,
+            BenchCommand::new);
 
     private final Rooms rooms;
     private final Screen screen;
@@ -61,11 +63,20 @@ final class ChasquiCommand implements Callable<Integer> {
     ///
     /// @return the process's exit status: 0, or 1 after anything went wrong
     static int run(Rooms rooms, Screen screen, String... arguments) {
-        return commandLine(rooms, screen).execute(arguments);
+        return commandLine(rooms, screen, arguments.length > 0 ? arguments[0] : "")
+                .execute(arguments);
     }
 
-    static CommandLine commandLine(Rooms rooms, Screen screen) {
+    /// @param first the command line's first word. The command it names is the only one set up, since picocli reads
+    ///              each
+    ///              command's annotations when it is added, which costs `ask` a noticeable part of its start
+    private static CommandLine commandLine(Rooms rooms, Screen screen, String first) {
         CommandLine line = new CommandLine(new ChasquiCommand(rooms, screen));
+        COMMANDS.stream()
+                .map(Supplier::get)
+                .filter(command -> command.names().contains(first))
+                .findFirst()
+                .ifPresentOrElse(line::addSubcommand, () -> COMMANDS.forEach(one -> line.addSubcommand(one.get())));
         line.setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(screen.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -88,7 +99,7 @@ final class ChasquiCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (version) screen.out().println("chasqui version is " + Version.current());
-        else commandLine(rooms, screen).usage(screen.out());
+        else commandLine(rooms, screen, "").usage(screen.out());
         return 0;
     }
 

@@ -1,6 +1,10 @@
 package dev.chasqui.cli;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -19,6 +23,14 @@ abstract class Command implements Callable<Integer> {
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Say how this command is used.")
     private boolean help;
+
+    /// What this command is called on the command line.
+    Set<String> names() {
+        CommandLine.Command annotation = getClass().getAnnotation(CommandLine.Command.class);
+        Set<String> names = new HashSet<>(List.of(annotation.aliases()));
+        names.add(annotation.name());
+        return names;
+    }
 
     Rooms rooms() {
         return program.rooms();

@@ -59,7 +59,7 @@ final class LiveRooms implements Rooms {
                 OnInterrupt _ = OnInterrupt.close(() -> closeBoth(server, engine, end))) {
             Logger log = LoggerFactory.getLogger(LiveRooms.class);
             log.info("models are in {}", ModelStore.defaultRoot(environment));
-            log.info("listening on {}", listen.withPort(server.port()));
+            log.info("listening on {}", server.address());
             end.await();
         }
     }

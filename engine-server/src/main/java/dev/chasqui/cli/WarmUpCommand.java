@@ -1,6 +1,15 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.GenerateRequest;
+import dev.chasqui.api.OllamaHost;
+import dev.chasqui.api.Option;
+import dev.chasqui.api.Options;
+import dev.chasqui.api.Settings;
+import dev.chasqui.http.OllamaServer;
+import dev.chasqui.http.ServerSettings;
 import dev.chasqui.llama.TinyModel;
+import dev.chasqui.ollama.OllamaBackend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,10 +20,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine;
 
-/// Does what people do most, on a tiny model of random weights, so that the JVM can note what that loads: the launcher
+/// Does what people do most, on a tiny model of random weights, so that the JVM can note what that loads: the
+/// launcher
 /// runs this once after a build to make the AOT cache.
 @CommandLine.Command(name = "warm-up", hidden = true, description = "Make the next starts quick.")
 final class WarmUpCommand extends Command {
@@ -43,10 +52,23 @@ final class WarmUpCommand extends Command {
                     List.of("ask", "-o", "num_predict=8", "-o", "temperature=0", "Hello"))) {
                 worst = Math.max(worst, ChasquiCommand.run(tiny, silent(), line.toArray(String[]::new)));
             }
-        
+            serve(tiny, model);
             return worst;
         } finally {
             delete(folder);
+        }
+    }
+
+    /// One answer over HTTP.
+    private static void serve(Rooms rooms, String model) {
+        ServerSettings settings = ServerSettings.DEFAULT.withListen(OllamaHost.local(0));
+        try (Backend engine = rooms.embedded();
+                OllamaServer server = OllamaServer.start(engine, settings);
+                Backend client = OllamaBackend.connect(server.address().uri())) {
+            GenerateRequest request = GenerateRequest.of(model, "Hello");
+            client.generate(request.withSettings(
+                            Settings.DEFAULT.withOptions(Options.NONE.with(Option.NUM_PREDICT, 4L))))
+                    .answer();
         }
     }
 
