@@ -97,7 +97,8 @@ final class BareLoop implements AutoCloseable {
 
     /// As llama-bench measures `pp`: random tokens into an empty cache, in batches.
     double llamaBenchPrompt(int tokens, int seed) {
-        int[] prompt = new Random(seed).ints(tokens, 0, context.vocabularySize()).toArray();
+        int[] prompt =
+                new Random(seed).ints(tokens, 0, context.vocabularySize()).toArray();
         return tokens * 1e9 / prefillNanos(prompt);
     }
 

@@ -2,8 +2,8 @@ package dev.chasqui.bench;
 
 import dev.chasqui.api.ModelName;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Modelfile;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.Modelfile;
 import dev.chasqui.store.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,18 +35,16 @@ record BenchModel(String name, Path gguf, Path store) {
         Path file = gguf.toAbsolutePath();
         String name = "bench:latest";
         ModelStore store = ModelStore.at(folder);
-        store.create(
-                ModelName.parse(name),
-                Modelfile.parse("FROM " + file),
-                file.resolveSibling(""),
-                Progress.NONE);
+        store.create(ModelName.parse(name), Modelfile.parse("FROM " + file), file.resolveSibling(""), Progress.NONE);
         return new BenchModel(name, store.get(ModelName.parse(name)).weights(), store.root());
     }
 
     /// As for the engine: every core, or what `OLLAMA_NUM_THREAD` says.
     static int threads() {
         String set = System.getenv().getOrDefault("OLLAMA_NUM_THREAD", "");
-        return set.matches("\\d{1,3}") ? Integer.parseInt(set) : Runtime.getRuntime().availableProcessors();
+        return set.matches("\\d{1,3}")
+                ? Integer.parseInt(set)
+                : Runtime.getRuntime().availableProcessors();
     }
 
     static Path temporaryFolder() {

@@ -61,14 +61,12 @@ record Compare(int rounds, int warmups, Duration pause, int threads, Optional<Pa
         List<String> prompts = new ArrayList<>();
         for (int i = 0; i < warmups + rounds; i++) prompts.add(bare.promptOf(length, i));
         Rounds measured = turns(
-                new Subject(
-                        "prefill 30, bare loop", i -> bare.prefillNanos(bare.tokens(prompts.get(i))) / MILLION),
+                new Subject("prefill 30, bare loop", i -> bare.prefillNanos(bare.tokens(prompts.get(i))) / MILLION),
                 new Subject(
                         "first token, embedded",
                         i -> workload.firstTokenNanos(embedded, prompts.get(i), length) / MILLION),
                 new Subject(
-                        "first token, HTTP",
-                        i -> workload.firstTokenNanos(server, prompts.get(i), length) / MILLION));
+                        "first token, HTTP", i -> workload.firstTokenNanos(server, prompts.get(i), length) / MILLION));
         report.add(model.name(), "ms", measured);
         report.claim(new Claim(
                 model.name(),
@@ -91,8 +89,11 @@ record Compare(int rounds, int warmups, Duration pause, int threads, Optional<Pa
                 model.name(),
                 "ms",
                 turns(
-                        new Subject("16 short requests at once, embedded", i -> workload.atOnceNanos(embedded, i) / MILLION),
-                        new Subject("16 short requests at once, HTTP", i -> workload.atOnceNanos(server, i) / MILLION)));
+                        new Subject(
+                                "16 short requests at once, embedded",
+                                i -> workload.atOnceNanos(embedded, i) / MILLION),
+                        new Subject(
+                                "16 short requests at once, HTTP", i -> workload.atOnceNanos(server, i) / MILLION)));
     }
 
     private void llamaBench(BenchModel model, Path program, Report report) {

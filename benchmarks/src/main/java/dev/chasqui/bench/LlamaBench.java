@@ -24,12 +24,18 @@ record LlamaBench(Path program, Path gguf, int threads) {
     private double rate(int promptTokens, int generatedTokens) {
         List<String> command = List.of(
                 program.toString(),
-                "-m", gguf.toString(),
-                "-t", "" + threads,
-                "-p", "" + promptTokens,
-                "-n", "" + generatedTokens,
-                "-r", "1",
-                "-o", "json");
+                "-m",
+                gguf.toString(),
+                "-t",
+                "" + threads,
+                "-p",
+                "" + promptTokens,
+                "-n",
+                "" + generatedTokens,
+                "-r",
+                "1",
+                "-o",
+                "json");
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

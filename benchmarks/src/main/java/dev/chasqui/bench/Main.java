@@ -17,8 +17,7 @@ import java.util.concurrent.FutureTask;
 /// `compare` (the default) measures the promised ratios in turns; `jmh` hands what follows to JMH.
 public final class Main {
 
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             Usage: java -jar benchmarks.jar [compare] [OPTION...]
                    java -jar benchmarks.jar jmh [JMH OPTION...]
 

@@ -38,7 +38,9 @@ final class Report {
 
     Report(int threads) {
         machine.put("at", Instant.now().toString());
-        machine.put("load average at the start", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        machine.put(
+                "load average at the start",
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         machine.put("uptime", firstLine(Path.of("/proc/uptime")));
         machine.put("processors", processors());
         machine.put("threads", threads);
@@ -84,7 +86,9 @@ final class Report {
     }
 
     String markdown() {
-        StringBuilder text = new StringBuilder("# Benchmark results\n\n").append(machineLine()).append("\n\n");
+        StringBuilder text = new StringBuilder("# Benchmark results\n\n")
+                .append(machineLine())
+                .append("\n\n");
         if (!claims.isEmpty()) text.append("| model | what | measured | target | |\n|---|---|---:|---:|---|\n");
         for (Claim claim : claims) {
             text.append(String.format(
@@ -99,7 +103,8 @@ final class Report {
                     claim.unit(),
                     claim.met() ? "met" : "**missed**"));
         }
-        text.append("\n| model | subject | median | least | most | rounds | unit |\n|---|---|---:|---:|---:|---:|---|\n");
+        text.append(
+                "\n| model | subject | median | least | most | rounds | unit |\n|---|---|---:|---:|---:|---:|---|\n");
         for (Row row : rows) {
             text.append(String.format(
                     Locale.ROOT,
@@ -118,7 +123,8 @@ final class Report {
     /// Writes `compare.json` and `compare.md`.
     void write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        JsonMapper mapper =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         Map<String, Object> all = Map.of("machine", machine, "claims", claims, "rows", rows);
         Files.write(folder.resolve("compare.json"), mapper.writeValueAsBytes(all));
         Files.writeString(folder.resolve("compare.md"), markdown());

@@ -39,7 +39,8 @@ final class ServerProcess implements AutoCloseable {
             int port = freePort();
             Path log = Files.createTempFile("chasqui-bench-server", ".log");
             ProcessBuilder builder = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--enable-native-access=ALL-UNNAMED",
                             "-XX:+UseSerialGC",
                             "-cp",

@@ -56,7 +56,8 @@ final class Workload {
     /// @param variant another text with the same beginning
     static String words(int number, int variant, int count) {
         Random random = new Random(31L * number + variant);
-        StringBuilder text = new StringBuilder().append((char) ('A' + number % 26)).append(number);
+        StringBuilder text =
+                new StringBuilder().append((char) ('A' + number % 26)).append(number);
         for (int i = 0; i < count; i++) text.append(' ').append(WORDS[random.nextInt(WORDS.length)]);
         return text.toString();
     }
@@ -113,10 +114,10 @@ final class Workload {
     long atOnceNanos(Backend backend, int number) {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Summary>> questions = IntStream.range(0, AT_ONCE)
-                    .<Callable<Summary>>mapToObj(i -> () -> backend.generate(
-                                    request(words(number * AT_ONCE + i, 0, 20), SHORT_TOKENS))
-                            .answer()
-                            .summary())
+                    .<Callable<Summary>>mapToObj(i ->
+                            () -> backend.generate(request(words(number * AT_ONCE + i, 0, 20), SHORT_TOKENS))
+                                    .answer()
+                                    .summary())
                     .toList();
             long start = System.nanoTime();
             for (Future<Summary> answer : callers.invokeAll(questions)) answer.get();

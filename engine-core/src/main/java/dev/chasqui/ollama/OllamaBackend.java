@@ -7,6 +7,7 @@ import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.OllamaHost;
 import dev.chasqui.api.RunningModel;
 import java.net.URI;
 import java.util.List;
@@ -40,6 +41,12 @@ public final class OllamaBackend implements Backend {
     /// @throws BackendException of kind `INVALID` if it is no `http` or `https` address
     public static OllamaBackend connect(URI base) {
         return new OllamaBackend(new Http(base));
+    }
+
+    /// The server that `OLLAMA_HOST` names, else `http://localhost:11434`.
+    public static OllamaBackend connect() {
+        OllamaHost host = OllamaHost.fromEnvironment(System.getenv());
+        return connect(host.host().equals("localhost") ? URI.create(host.toString()) : host.uri());
     }
 
     @Override
