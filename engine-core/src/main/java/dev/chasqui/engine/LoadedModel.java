@@ -116,21 +116,24 @@ final class LoadedModel implements AutoCloseable {
         return present == null ? facts.weightsBytes() : memoryPlan(facts, present).totalBytes();
     }
 
-    /// Ends what runs with an error and frees everything.
+    /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for.
     @Override
     public void close() {
+        Runner last;
         lock.lock();
         try {
             if (closed) return;
             closed = true;
-            if (runner != null) runner.close();
+            last = runner;
             runner = null;
-            prompts.close();
-            weights.close();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        // Outside the lock: the decode thread takes it when it reports the end of a job.
+        if (last != null) last.close();
+        prompts.close();
+        weights.close();
     }
 
     static MemoryPlan memoryPlan(GgufFile facts, ContextSettings settings) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,6 +39,8 @@ final class ModelPool implements AutoCloseable {
     private final Map<Path, Place> places = new HashMap<>();
     private final ScheduledExecutorService expiry = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("chasqui-expiry").factory());
+    private final ExecutorService closing = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("chasqui-closing").factory());
     private boolean closed;
 
     /// A model's place in memory, from the moment its load begins. Guarded by the pool.
@@ -150,6 +153,7 @@ final class ModelPool implements AutoCloseable {
             }
         }
         expiry.shutdownNow();
+        closing.close(); // waits for those that are just leaving
         leaving.forEach(LoadedModel::close);
     }
 
@@ -248,23 +252,20 @@ final class ModelPool implements AutoCloseable {
                 .withMmap(options.flag(Option.USE_MMAP).orElse(true));
     }
 
-    private void leave(Place place) {
-        LoadedModel leaving = null;
-        synchronized (this) {
-            place.users--;
-            if (place.users > 0 || places.get(place.source.weights()) != place) return;
-            place.idleSince = Instant.now();
-            if (place.keepAlive.unloads()) {
-                leaving = remove(place);
-            } else {
-                place.keepAlive.duration().ifPresent(duration -> sayFarewellIn(duration, place));
-            }
+    /// Often called by the decode thread, which must not wait for itself: another thread closes models.
+    private synchronized void leave(Place place) {
+        place.users--;
+        if (closed || place.users > 0 || places.get(place.source.weights()) != place) return;
+        place.idleSince = Instant.now();
+        if (place.keepAlive.unloads()) {
+            LoadedModel leaving = remove(place);
+            closing.execute(() -> close(leaving));
+        } else {
+            place.keepAlive.duration().ifPresent(duration -> sayFarewellIn(duration, place));
         }
-        close(leaving);
     }
 
     private void sayFarewellIn(Duration duration, Place place) {
-        if (closed) return;
         place.farewell = expiry.schedule(
                 () -> {
                     LoadedModel leaving = null;

@@ -93,7 +93,6 @@ class ClientLeavesTest {
     }
 
     @Test
-<<<<<<< HEAD
     void aClientThatLeavesAfterItSentTheNextRequestAheadFreesItsSlotAtOnceToo() throws Exception {
         RawClient client = new RawClient(server.port());
         client.post("/api/chat", chat(false)).post("/api/chat", chat(false));
@@ -105,8 +104,6 @@ class ClientLeavesTest {
     }
 
     @Test
-=======
->>>>>>> cli
     void aClientThatLeavesWhileItsRequestIsBeingAcceptedIsCancelledThen() throws Exception {
         backend.loading = new java.util.concurrent.CountDownLatch(1);
         RawClient client = new RawClient(server.port());
@@ -124,13 +121,7 @@ class ClientLeavesTest {
         server.close();
         server = OllamaServer.start(
                 backend,
-<<<<<<< HEAD
                 ServerSettings.DEFAULT.withListen(OllamaHost.local(0)).withClientPatience(Duration.ofMillis(700)));
-=======
-                ServerSettings.DEFAULT
-                        .withListen(OllamaHost.local(0))
-                        .withClientPatience(Duration.ofMillis(700)));
->>>>>>> cli
         Chunk big = Chunk.ofText("x".repeat(64 * 1024));
         Iterable<Chunk> endless = () -> Stream.generate(() -> big).iterator();
         backend.script = prompt -> new Script(endless, Optional.empty(), false);
