@@ -24,8 +24,8 @@ final class Api {
     private final Map<String, Map<HttpMethod, Route>> routes = new HashMap<>();
 
     /// @param answers for what waits for a model: a virtual thread each
-    /// @param lookups for what never does: threads of their own, so that these routes answer even when every carrier
-    ///                of the virtual threads is stuck in a load
+    /// @param lookups for what never does: threads of their own, which answer even when every carrier of the
+    ///                virtual threads is stuck in a load
     Api(Backend backend, Executor answers, Executor lookups) {
         Answers answering = new Answers(backend);
         Models models = new Models(backend);

@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Closes connections whose client lets us wait: for a request's head or the rest of it, or for our answer to be
-/// read.
-/// While a request is being worked on its connection may be silent for as long as that takes.
+/// read. While a request is being worked on its connection may be silent for as long as that takes.
 final class Connections {
 
     private static final long BUSY = Long.MAX_VALUE;

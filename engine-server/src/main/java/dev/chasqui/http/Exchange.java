@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// One request and its reply, as a handler on a thread of its own sees them. Everything that touches the connection
-/// is
-/// handed to its event loop; a client that leaves is noticed there at once, whatever the handler is doing.
+/// is handed to its event loop; a client that leaves is noticed there at once, whatever the handler is doing.
 final class Exchange {
 
     static final String JSON = "application/json; charset=utf-8";

@@ -9,15 +9,14 @@ import java.util.Map;
 
 /// How the server listens and what it puts up with.
 ///
-/// @param listen           address and port; `localhost` is both `127.0.0.1` and `::1`
-/// @param origins          web origins that may call beside Ollama's own list, each with at most one `*`; as in
-///                         `OLLAMA_ORIGINS`
-/// @param maxBodyBytes     a longer request is refused with 413 before it is read; all requests that are being read
-///                         may
-///                         hold four times as much together
-/// @param clientPatience   how long a client may take between two bytes of a request, or of reading an answer
-/// @param idleConnection   how long a connection without a request stays open
-/// @param drain            how long [OllamaServer#close] lets running answers finish
+/// @param listen         address and port; `localhost` is both `127.0.0.1` and `::1`
+/// @param origins        web origins that may call beside Ollama's own list, each with at most one `*`; as in
+///                       `OLLAMA_ORIGINS`
+/// @param maxBodyBytes   a longer request is refused with 413 before it is read; all requests that are being read
+///                       may hold four times as much together
+/// @param clientPatience how long a client may take between two bytes of a request, or of reading an answer
+/// @param idleConnection how long a connection without a request stays open
+/// @param drain          how long [OllamaServer#close] lets running answers finish
 public record ServerSettings(
         OllamaHost listen,
         List<String> origins,
