@@ -25,10 +25,10 @@ public final class Backends {
         String choice = environment.getOrDefault("CHASQUI_BACKEND", "").strip().toLowerCase(Locale.ROOT);
         return switch (choice) {
             case "", "embedded" -> Engine.open(EngineConfig.fromEnvironment(environment));
-            case "ollama" -> OllamaBackend.connect(OllamaHost.fromEnvironment(environment).uri());
+            case "ollama" ->
+                OllamaBackend.connect(OllamaHost.fromEnvironment(environment).uri());
             default ->
-                throw BackendException.invalid(
-                        "CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
+                throw BackendException.invalid("CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
         };
     }
 }

@@ -79,19 +79,11 @@ public record EngineConfig(
 
     public EngineConfig withContextTokens(int tokens) {
         return new EngineConfig(
-                store,
-                keepAlive,
-                OptionalInt.of(tokens),
-                parallel,
-                maxLoaded,
-                defaults,
-                flashAttention,
-                cacheType);
+                store, keepAlive, OptionalInt.of(tokens), parallel, maxLoaded, defaults, flashAttention, cacheType);
     }
 
     public EngineConfig withMaxLoaded(int models) {
-        return new EngineConfig(
-                store, keepAlive, contextTokens, parallel, models, defaults, flashAttention, cacheType);
+        return new EngineConfig(store, keepAlive, contextTokens, parallel, models, defaults, flashAttention, cacheType);
     }
 
     private record Environment(Map<String, String> values) {

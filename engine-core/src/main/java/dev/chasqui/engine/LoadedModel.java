@@ -113,7 +113,9 @@ final class LoadedModel implements AutoCloseable {
     /// Bytes of weights, KV cache and buffers.
     long sizeBytes() {
         ContextSettings present = settings;
-        return present == null ? facts.weightsBytes() : memoryPlan(facts, present).totalBytes();
+        return present == null
+                ? facts.weightsBytes()
+                : memoryPlan(facts, present).totalBytes();
     }
 
     /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for.
@@ -137,12 +139,11 @@ final class LoadedModel implements AutoCloseable {
     }
 
     static MemoryPlan memoryPlan(GgufFile facts, ContextSettings settings) {
-        double bytesPerElement =
-                switch (settings.keyType()) {
-                    case F16, BF16 -> 2;
-                    case Q8_0 -> 34.0 / 32;
-                    case Q4_0 -> 18.0 / 32;
-                };
+        double bytesPerElement = switch (settings.keyType()) {
+            case F16, BF16 -> 2;
+            case Q8_0 -> 34.0 / 32;
+            case Q4_0 -> 18.0 / 32;
+        };
         long rowBytes = 4L * (facts.embeddingLength().orElse(4096) * 16L);
         long outputBytes = 4L * settings.outputs() * facts.vocabSize().orElse(150_000) * 2;
         return new MemoryPlan(

@@ -21,9 +21,8 @@ record Logprobs(Vocabulary vocabulary, int top) {
 
     private TokenLogprob entry(int token, double logprob, List<TokenLogprob> others) {
         byte[] bytes = vocabulary.piece(token, true);
-        List<Integer> unsigned = IntStream.range(0, bytes.length)
-                .mapToObj(i -> bytes[i] & 0xFF)
-                .toList();
+        List<Integer> unsigned =
+                IntStream.range(0, bytes.length).mapToObj(i -> bytes[i] & 0xFF).toList();
         return new TokenLogprob(new String(bytes, StandardCharsets.UTF_8), unsigned, Math.min(0, logprob), others);
     }
 

@@ -50,7 +50,9 @@ final class ModelPool implements AutoCloseable {
         KeepAlive keepAlive;
         int users;
         Instant idleSince = Instant.now();
-        @Nullable Future<?> farewell;
+
+        @Nullable
+        Future<?> farewell;
 
         Place(ModelSource source, KeepAlive keepAlive) {
             this.source = source;

@@ -113,8 +113,7 @@ interface Models {
 
         @Override
         public List<ModelSummary> list() {
-            return List.of(
-                    new ModelSummary(name, "", facts.fileBytes(), modifiedAt(), traits(), capabilities()));
+            return List.of(new ModelSummary(name, "", facts.fileBytes(), modifiedAt(), traits(), capabilities()));
         }
 
         @Override

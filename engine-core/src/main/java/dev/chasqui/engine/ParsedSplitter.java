@@ -56,7 +56,8 @@ final class ParsedSplitter implements OutputSplitter {
         }
         List<ToolCall> whole = calls.stream()
                 .filter(call -> !call.name.isEmpty())
-                .map(call -> new ToolCall(freshId(), call.name, call.arguments.isEmpty() ? "{}" : call.arguments.toString()))
+                .map(call ->
+                        new ToolCall(freshId(), call.name, call.arguments.isEmpty() ? "{}" : call.arguments.toString()))
                 .toList();
         if (!whole.isEmpty() && !broken) last.add(new Chunk("", "", whole, List.of()));
         return last;
@@ -97,7 +98,8 @@ final class ParsedSplitter implements OutputSplitter {
     /// As Ollama makes them: `call_` and eight of a-z and 0-9.
     private static String freshId() {
         StringBuilder id = new StringBuilder("call_");
-        for (int i = 0; i < 8; i++) id.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
+        for (int i = 0; i < 8; i++)
+            id.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
         return id.toString();
     }
 }

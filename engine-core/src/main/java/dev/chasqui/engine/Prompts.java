@@ -4,8 +4,8 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Message;
-import dev.chasqui.api.Options;
 import dev.chasqui.api.Option;
+import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
 import dev.chasqui.gguf.GgufFile;
@@ -88,11 +88,7 @@ final class Prompts implements AutoCloseable {
         if (request.raw() || !ownTemplate) {
             int[] tokens = joined(request.context(), request.prompt());
             Prompt prompt = new Prompt(
-                    tokens,
-                    options.strings(Option.STOP),
-                    grammar(request.settings()),
-                    Set.of(),
-                    !request.raw());
+                    tokens, options.strings(Option.STOP), grammar(request.settings()), Set.of(), !request.raw());
             return new Rendered(prompt, OutputSplitter.plain());
         }
         List<Message> messages = new ArrayList<>();
@@ -195,8 +191,6 @@ final class Prompts implements AutoCloseable {
     }
 
     private static String text(Vocabulary vocabulary, OptionalInt token) {
-        return token.isEmpty()
-                ? ""
-                : new String(vocabulary.piece(token.getAsInt(), true), StandardCharsets.UTF_8);
+        return token.isEmpty() ? "" : new String(vocabulary.piece(token.getAsInt(), true), StandardCharsets.UTF_8);
     }
 }

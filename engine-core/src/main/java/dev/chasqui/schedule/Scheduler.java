@@ -49,7 +49,8 @@ public final class Scheduler {
 
     /// One turn of the decode thread: seat who is waiting, fill one batch, run it, hand out tokens.
     ///
-    /// Sequences that only need their next token go first, so a long prompt slows nobody down by more than one batch;
+    /// Sequences that only need their next token go first, so a long prompt slows nobody down by more than one
+    batch;
     /// what is left of the batch goes to prompts, in order of arrival.
     ///
     /// @return `false` if there was nothing to run, so the thread may sleep until the next arrival

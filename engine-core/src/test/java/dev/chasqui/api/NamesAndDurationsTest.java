@@ -30,8 +30,22 @@ class NamesAndDurationsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ":", "a:", ":b", "../x", "..", "a/../b", "a/b/c/d", "a b", "a\0b", "-a", "a:b:c", "/etc/passwd",
-                "ns.with.dot/model", "käse", "a\nb"
+                "",
+                ":",
+                "a:",
+                ":b",
+                "../x",
+                "..",
+                "a/../b",
+                "a/b/c/d",
+                "a b",
+                "a\0b",
+                "-a",
+                "a:b:c",
+                "/etc/passwd",
+                "ns.with.dot/model",
+                "käse",
+                "a\nb"
             })
     void aNameThatCouldLeaveTheStoreIsNoName(String text) {
         assertThatThrownBy(() -> ModelName.parse(text)).hasMessage("invalid model name");
@@ -52,8 +66,13 @@ class NamesAndDurationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "5m, 300000, 5m0s", "1h30m, 5400000, 1h30m0s", "1.5s, 1500, 1.5s", "250ms, 250, 250ms", "0, 0, 0s",
-        "+2h, 7200000, 2h0m0s", "36h, 129600000, 36h0m0s"
+        "5m, 300000, 5m0s",
+        "1h30m, 5400000, 1h30m0s",
+        "1.5s, 1500, 1.5s",
+        "250ms, 250, 250ms",
+        "0, 0, 0s",
+        "+2h, 7200000, 2h0m0s",
+        "36h, 129600000, 36h0m0s"
     })
     void goDurationsAreReadAndWritten(String text, long millis, String written) {
         assertThat(GoDuration.parse(text)).isEqualTo(Duration.ofMillis(millis));

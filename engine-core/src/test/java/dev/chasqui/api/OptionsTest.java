@@ -25,7 +25,11 @@ class OptionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "temperature, float32", "num_ctx, integer", "use_mmap, boolean", "top_p, float32", "seed, integer",
+        "temperature, float32",
+        "num_ctx, integer",
+        "use_mmap, boolean",
+        "top_p, float32",
+        "seed, integer",
     })
     void aWrongTypeIsRefusedWithTheOptionsName(String name, String type) {
         assertThatThrownBy(() -> Options.parse(Map.of(name, "x")))
@@ -63,8 +67,10 @@ class OptionsTest {
 
     @Test
     void fractionsAreCutAndHugeSeedsSurvive() {
-        assertThat(Options.parse(Map.of("num_ctx", 2048.9)).count(Option.NUM_CTX)).hasValue(2048);
-        assertThat(Options.parse(Map.of("seed", Long.MAX_VALUE)).integer(Option.SEED)).hasValue(Long.MAX_VALUE);
+        assertThat(Options.parse(Map.of("num_ctx", 2048.9)).count(Option.NUM_CTX))
+                .hasValue(2048);
+        assertThat(Options.parse(Map.of("seed", Long.MAX_VALUE)).integer(Option.SEED))
+                .hasValue(Long.MAX_VALUE);
         assertThat(Options.parse(Map.of("seed", BigInteger.TWO.pow(64))).integer(Option.SEED))
                 .hasValue(Long.MAX_VALUE);
     }

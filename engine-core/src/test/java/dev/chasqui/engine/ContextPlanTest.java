@@ -14,16 +14,20 @@ class ContextPlanTest {
     void aRequestsNumCtxComesBeforeTheConfigurationAndTheDefault() {
         Options asked = Options.NONE.with(Option.NUM_CTX, 1000);
 
-        assertThat(ContextPlan.of(asked, OptionalInt.of(2000), 8192).contextTokens()).isEqualTo(1000);
-        assertThat(ContextPlan.of(Options.NONE, OptionalInt.of(2000), 8192).contextTokens()).isEqualTo(2000);
-        assertThat(ContextPlan.of(Options.NONE, OptionalInt.empty(), 8192).contextTokens()).isEqualTo(4096);
+        assertThat(ContextPlan.of(asked, OptionalInt.of(2000), 8192).contextTokens())
+                .isEqualTo(1000);
+        assertThat(ContextPlan.of(Options.NONE, OptionalInt.of(2000), 8192).contextTokens())
+                .isEqualTo(2000);
+        assertThat(ContextPlan.of(Options.NONE, OptionalInt.empty(), 8192).contextTokens())
+                .isEqualTo(4096);
     }
 
     @Test
     void noContextIsLongerThanTheModelWasTrainedOn() {
         Options asked = Options.NONE.with(Option.NUM_CTX, 100_000);
 
-        assertThat(ContextPlan.of(asked, OptionalInt.empty(), 8192).contextTokens()).isEqualTo(8192);
+        assertThat(ContextPlan.of(asked, OptionalInt.empty(), 8192).contextTokens())
+                .isEqualTo(8192);
     }
 
     @Test

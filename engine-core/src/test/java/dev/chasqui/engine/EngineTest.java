@@ -58,7 +58,8 @@ class EngineTest {
 
     @Test
     void aQuestionIsAnsweredSensibly() {
-        Answer answer = engine.generate(request("Name the capital of France.", greedy(20))).answer();
+        Answer answer = engine.generate(request("Name the capital of France.", greedy(20)))
+                .answer();
 
         assertThat(answer.text()).contains("Paris");
         assertThat(answer.summary().reason()).isEqualTo(DoneReason.STOP);
@@ -98,7 +99,8 @@ class EngineTest {
 
         String first = engine.generate(request(SKY, seeded)).text();
         String second = engine.generate(request(SKY, seeded)).text();
-        String other = engine.generate(request(SKY, seeded.with(Option.SEED, 7))).text();
+        String other =
+                engine.generate(request(SKY, seeded.with(Option.SEED, 7))).text();
 
         assertThat(second).isEqualTo(first);
         assertThat(other).isNotEqualTo(first);
@@ -126,8 +128,8 @@ class EngineTest {
 
     @Test
     void aContextGoesOnWhereTheAnswerEnded() {
-        Answer first =
-                engine.generate(request("Name the capital of France.", greedy(10))).answer();
+        Answer first = engine.generate(request("Name the capital of France.", greedy(10)))
+                .answer();
         List<Integer> before = first.summary().context();
 
         Answer second = engine.generate(request("And of Spain?", greedy(5)).withContext(before))
@@ -139,8 +141,9 @@ class EngineTest {
 
     @Test
     void aRawPromptIsCompletedWithoutATemplate() {
-        Answer answer =
-                engine.generate(request("One, two, three, four,", greedy(4)).asRaw()).answer();
+        Answer answer = engine.generate(
+                        request("One, two, three, four,", greedy(4)).asRaw())
+                .answer();
 
         assertThat(answer.text()).contains("five");
         assertThat(answer.summary().promptTokens()).isLessThan(12);
@@ -161,28 +164,29 @@ class EngineTest {
     void everyTokenHasItsLogProbability() {
         Settings settings = Settings.DEFAULT.withOptions(greedy(8)).withTopLogprobs(3);
 
-        Answer answer =
-                engine.generate(GenerateRequest.of(model, SKY).withSettings(settings)).answer();
+        Answer answer = engine.generate(GenerateRequest.of(model, SKY).withSettings(settings))
+                .answer();
 
         assertThat(answer.logprobs()).hasSize(8);
         for (TokenLogprob token : answer.logprobs()) {
             assertThat(token.logprob()).isLessThanOrEqualTo(0);
             assertThat(token.top()).hasSize(3);
-            assertThat(token.top().getFirst().token()).as("greedy takes the likeliest").isEqualTo(token.token());
+            assertThat(token.top().getFirst().token())
+                    .as("greedy takes the likeliest")
+                    .isEqualTo(token.token());
             assertThat(token.top()).isSortedAccordingTo((a, b) -> Double.compare(b.logprob(), a.logprob()));
         }
     }
 
     @Test
     void aSchemaShapesTheAnswer() {
-        String schema =
-                """
+        String schema = """
                 {"type":"object","properties":{"action":{"enum":["BUY","SELL","HOLD"]}},"required":["action"]}
                 """;
         Settings settings = Settings.DEFAULT.withOptions(greedy(60)).withFormat(schema);
 
-        String text = engine.generate(GenerateRequest.of(model, "Is now a good time to buy?")
-                        .withSettings(settings))
+        String text = engine.generate(
+                        GenerateRequest.of(model, "Is now a good time to buy?").withSettings(settings))
                 .text();
 
         assertThat(text.replaceAll("\\s", "")).matches("\\{\"action\":\"(BUY|SELL|HOLD)\"}");
@@ -193,9 +197,9 @@ class EngineTest {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Answer>> answers = Stream.iterate(1, i -> i + 1)
                     .limit(20)
-                    .map(i -> callers.submit(() -> engine.generate(
-                                    request("Count from " + i + " to " + (i + 5) + ".", greedy(12)))
-                            .answer()))
+                    .map(i -> callers.submit(
+                            () -> engine.generate(request("Count from " + i + " to " + (i + 5) + ".", greedy(12)))
+                                    .answer()))
                     .toList();
 
             for (Future<Answer> answer : answers) {
@@ -217,8 +221,7 @@ class EngineTest {
                     while (chunks.hasNext()) chunks.next();
                 })
                 .isInstanceOfSatisfying(
-                        BackendException.class,
-                        e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.CANCELLED));
+                        BackendException.class, e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.CANCELLED));
         assertThat(engine.generate(request("Hi", greedy(3))).text()).isNotEmpty();
     }
 
@@ -230,7 +233,8 @@ class EngineTest {
             small.generate(request("tiny", "short", greedy(2)).asRaw()).answer();
             assertThat(small.running()).extracting(RunningModel::contextLength).containsExactly(4096);
 
-            Answer answer = small.generate(request("tiny", "101.5,".repeat(800), greedy(2)).asRaw())
+            Answer answer = small.generate(
+                            request("tiny", "101.5,".repeat(800), greedy(2)).asRaw())
                     .answer();
 
             assertThat(answer.summary().promptTokens()).isBetween(4097, 8190);

@@ -17,7 +17,8 @@ class MachineMemoryTest {
 
     @BeforeEach
     void aMachineWithOneGibibyteOfWhichHalfIsAvailable() throws IOException {
-        Files.writeString(folder.resolve("meminfo"), "MemTotal:  1048576 kB\nMemFree: 1 kB\nMemAvailable:  524288 kB\n");
+        Files.writeString(
+                folder.resolve("meminfo"), "MemTotal:  1048576 kB\nMemFree: 1 kB\nMemAvailable:  524288 kB\n");
     }
 
     @Test

@@ -194,8 +194,8 @@ class SchedulerTest {
                 prompts.add(prompt(random.nextInt(), 1 + random.nextInt(model.contextTokens() - 2)));
                 limits.add(random.nextInt(model.contextTokens()));
                 sinks.add(new RecordingSink());
-                Job job = new Job(
-                        prompts.getLast(), Sampling.GREEDY, limits.getLast(), model.contextTokens(), 4, false);
+                Job job =
+                        new Job(prompts.getLast(), Sampling.GREEDY, limits.getLast(), model.contextTokens(), 4, false);
                 tickets.add(scheduler.submit(job, sinks.getLast()));
             }
             if (!tickets.isEmpty() && random.nextInt(10) == 0) {

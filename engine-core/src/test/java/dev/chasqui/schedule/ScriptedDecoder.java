@@ -79,7 +79,9 @@ final class ScriptedDecoder implements Decoder {
         for (int row = 0; row < batch.size(); row++) {
             assertThat(batch.sequence(row)).isBetween(0, sequences - 1);
             List<Integer> line = cache.computeIfAbsent(batch.sequence(row), slot -> new ArrayList<>());
-            assertThat(batch.position(row)).as("position in sequence %d", batch.sequence(row)).isEqualTo(line.size());
+            assertThat(batch.position(row))
+                    .as("position in sequence %d", batch.sequence(row))
+                    .isEqualTo(line.size());
             line.add(batch.token(row));
             nextTokens[row] = batch.wantsLogits(row) ? next(line) : -1;
             rows[row] = batch.sequence(row);
