@@ -13,11 +13,11 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.tools.Builder;
 import org.bytedeco.javacpp.tools.Logger;
 
-/// Build step: has JavaCPP write the JNI for `AdapterJni`, compiles it against llama.cpp's headers and libraries, and
-/// puts the library beside them. Nothing happens when none of its inputs changed since it last ran.
+/// Build step: has JavaCPP write the JNI for `AdapterJni`, compiles it against llama.cpp's headers and libraries,
+/// and puts the library beside them. Nothing happens when none of its inputs changed since it last ran.
 ///
-/// Maven starts it with the JDK of the toolchain, for JavaCPP loads our classes and Maven may run on an older JDK.
-/// Arguments: the module's folder.
+/// Maven starts it with the JDK of the toolchain, for JavaCPP loads our classes and Maven may run on an older
+/// JDK. Arguments: the module's folder.
 final class CompileAdapter {
 
     private static final String PEER = "dev.chasqui.llama.common.AdapterJni";
@@ -94,7 +94,8 @@ final class CompileAdapter {
         }
     }
 
-    /// The library must find its siblings wherever it is unpacked, and must not name a folder of the build machine.
+    /// The library must find its siblings wherever it is unpacked, and must not name a folder of the build
+    /// machine.
     private static void requirePortable(Path library, String platform) throws Exception {
         if (!linux(platform)) return;
         Process readelf = new ProcessBuilder("readelf", "-d", library.toString()).start();

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Imports and data walk the same stairs: cli → http → engine → schedule → llama → platform; `api` looks at nobody.
+/// Imports and data walk the same stairs: cli → http → engine → schedule → llama → platform; `api` looks at
+/// nobody.
 class RoomsTest {
 
     /// Which rooms a room may look into. A new room or a new door belongs here, with a thought.
@@ -73,7 +74,8 @@ class RoomsTest {
 
     private static List<String> jdeps() {
         String classPath = Stream.of(System.getProperty("java.class.path").split(System.getProperty("path.separator")))
-                .filter(entry -> entry.matches(".*engine-(native|core|server)[^/\\\\]*([/\\\\]target[/\\\\]classes|\\.jar)"))
+                .filter(entry ->
+                        entry.matches(".*engine-(native|core|server)[^/\\\\]*([/\\\\]target[/\\\\]classes|\\.jar)"))
                 .collect(Collectors.joining(" "));
         List<String> arguments = new ArrayList<>(List.of("--ignore-missing-deps", "-verbose:package"));
         arguments.addAll(List.of(classPath.split(" ")));

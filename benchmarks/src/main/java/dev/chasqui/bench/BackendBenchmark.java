@@ -17,7 +17,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /// The same questions to the engine in this JVM and to a server: whole calls, as a program makes them.
 ///
-/// The server is the one at `CHASQUI_BENCH_OLLAMA`, else our own, started for the run in a process beside this one.
+/// The server is the one at `CHASQUI_BENCH_OLLAMA`, else our own, started for the run in a process beside this
+/// one.
 @State(Scope.Benchmark)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(

@@ -20,7 +20,8 @@ record Compare(int rounds, int warmups, Duration pause, int threads, Optional<Pa
 
     private static final int LLAMA_BENCH_PROMPT = 512;
     private static final double MILLION = 1e6;
-    /// Bare loop to llama-bench, for models of this size and for larger ones: what is lost is a fixed time per token.
+    /// Bare loop to llama-bench, for models of this size and for larger ones: what is lost is a fixed time per
+    /// token.
     private static final long SMALL_BYTES = 150L << 20;
 
     /// @param embedded the engine in this JVM

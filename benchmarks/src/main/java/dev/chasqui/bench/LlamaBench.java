@@ -7,8 +7,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// llama.cpp's own benchmark, if the user has one: `CHASQUI_LLAMA_BENCH` names the program. For an honest comparison
-/// it must use the same libraries as the engine.
+/// llama.cpp's own benchmark, if the user has one: `CHASQUI_LLAMA_BENCH` names the program. For an honest
+/// comparison it must use the same libraries as the engine.
 record LlamaBench(Path program, Path gguf, int threads) {
 
     /// Tokens per second when generating.

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 
-/// Measurements taken in turns: A B, B A, A B. What the machine does beside us then hits all of them alike, and the
-/// ratio of two neighbours says more than two averages from different minutes.
+/// Measurements taken in turns: A B, B A, A B. What the machine does beside us then hits all of them alike, and
+/// the ratio of two neighbours says more than two averages from different minutes.
 ///
 /// @param values one value per round, by subject
 record Rounds(Map<String, double[]> values) {

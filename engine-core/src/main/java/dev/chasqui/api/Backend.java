@@ -2,16 +2,16 @@ package dev.chasqui.api;
 
 import java.util.List;
 
-/// Where answers come from: the engine in this JVM, or an Ollama server. A program that uses this interface changes
-/// one line to use the other.
+/// Where answers come from: the engine in this JVM, or an Ollama server. A program that uses this interface
+/// changes one line to use the other.
 ///
 /// Safe to use from many threads. Every failure is a [BackendException] that means the same on both.
 public interface Backend extends AutoCloseable {
 
     /// Completes a prompt. The call returns when the request was accepted; the answer arrives through the result.
     ///
-    /// An empty prompt loads the model, or with a keep-alive of zero unloads it; the generation then has no chunks
-    /// and its reason is [DoneReason#LOAD] or [DoneReason#UNLOAD].
+    /// An empty prompt loads the model, or with a keep-alive of zero unloads it; the generation then has no
+    /// chunks and its reason is [DoneReason#LOAD] or [DoneReason#UNLOAD].
     ///
     /// @throws BackendException if the request is refused: unknown model, bad options, prompt too long, no memory
     Generation generate(GenerateRequest request);

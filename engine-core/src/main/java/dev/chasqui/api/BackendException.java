@@ -1,7 +1,7 @@
 package dev.chasqui.api;
 
-/// A request that was refused or an answer that broke off. The message is meant for the caller's user: it names the
-/// field, the value and the remedy, in Ollama's own words where clients match on them.
+/// A request that was refused or an answer that broke off. The message is meant for the caller's user: it names
+/// the field, the value and the remedy, in Ollama's own words where clients match on them.
 public final class BackendException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

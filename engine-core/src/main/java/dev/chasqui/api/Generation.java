@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/// One answer on its way. Iterate once, from one thread; [#close] may come from any thread and cancels what is left.
+/// One answer on its way. Iterate once, from one thread; [#close] may come from any thread and cancels what is
+/// left.
 ///
 /// Leaving a `try` block frees the request's place in the engine, or its connection, on every path.
 public interface Generation extends Iterable<Chunk>, AutoCloseable {

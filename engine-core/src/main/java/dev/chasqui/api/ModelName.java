@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A model's name in Ollama's grammar, `[host/][namespace/]model[:tag]`, with the parts that were left out filled in.
-/// The parts become folder names, so only checked characters get here.
+/// A model's name in Ollama's grammar, `[host/][namespace/]model[:tag]`, with the parts that were left out filled
+/// in. The parts become folder names, so only checked characters get here.
 ///
 /// @param host      a registry; `registry.ollama.ai` where it was left out
 /// @param namespace `library` where it was left out

@@ -9,8 +9,8 @@ import java.util.Optional;
 /// @param keepAlive   how long the model stays in memory afterwards; absent leaves what was set
 /// @param truncate    whether a conversation that does not fit loses its oldest messages instead of being refused
 /// @param shift       whether a full context drops its older half instead of ending the answer
-/// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside each, 0 to
-///                    20
+/// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside each, 0
+///                    to 20
 public record Settings(
         Options options,
         Optional<String> format,

@@ -11,8 +11,8 @@ import java.util.List;
 /// @param prompt       time to evaluate the part that was not cached
 /// @param evalTokens   tokens generated
 /// @param eval         time to generate them
-/// @param context      the conversation so far as token ids, to be sent with the next [GenerateRequest]; empty for
-///                     chat and raw prompts
+/// @param context      the conversation so far as token ids, to be sent with the next [GenerateRequest]; empty
+///                     for chat and raw prompts
 public record Summary(
         DoneReason reason,
         Duration total,

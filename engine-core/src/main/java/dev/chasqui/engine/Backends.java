@@ -8,8 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// One setting chooses who answers: `CHASQUI_BACKEND` is `embedded` for the engine in this JVM, `ollama` for the
-/// server
-/// at `OLLAMA_HOST`.
+/// server at `OLLAMA_HOST`.
 public final class Backends {
 
     private Backends() {}

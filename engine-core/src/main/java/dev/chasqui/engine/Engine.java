@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Runs GGUF models in this JVM.
 ///
-/// Safe to use from many threads. Models are loaded when they are first asked and leave by their keep-alive; requests
-/// of one model share batches. [#close] cancels what runs.
+/// Safe to use from many threads. Models are loaded when they are first asked and leave by their keep-alive;
+/// requests of one model share batches. [#close] cancels what runs.
 public final class Engine implements Backend {
 
     /// Ollama's bound on answers that nobody bounds: so many times the context.

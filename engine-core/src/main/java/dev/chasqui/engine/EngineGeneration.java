@@ -15,7 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// The way from the decode thread to the caller: one side puts pieces in without waiting, the other takes them out.
+/// The way from the decode thread to the caller: one side puts pieces in without waiting, the other takes them
+/// out.
 ///
 /// The queue is bounded by the answer's own length, which is bounded by `num_predict` and the context.
 final class EngineGeneration implements Generation {

@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 
 /// Turns requests into the tokens one model reads.
 ///
-/// A model with a chat template gets its prompts through it; a base model without one gets a prompt as it is, and a
-/// chat as ChatML.
+/// A model with a chat template gets its prompts through it; a base model without one gets a prompt as it is, and
+/// a chat as ChatML.
 final class Prompts implements AutoCloseable {
 
     /// A request rendered for the model, and the way to read what it answers.

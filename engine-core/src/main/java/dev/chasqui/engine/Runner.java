@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// A context and the one thread that decodes with it. Owns both.
 final class Runner implements AutoCloseable {
 
-    /// llama.cpp's threads spin at barriers, so two decodes at once on the same cores slow each other down many times
-    /// over: one at a time in this process, in order of asking.
+    /// llama.cpp's threads spin at barriers, so two decodes at once on the same cores slow each other down many
+    /// times over: one at a time in this process, in order of asking.
     private static final Lock CORES = new ReentrantLock(true);
 
     private static final long STACK_BYTES = 16 << 20;

@@ -131,8 +131,8 @@ final class Cursor {
         }
     }
 
-    /// Goes over so many strings. A vocabulary has a hundred thousand of them and every start of the engine reads one
-    /// with code that is not compiled yet, so the loop looks at the window's bytes itself.
+    /// Goes over so many strings. A vocabulary has a hundred thousand of them and every start of the engine reads
+    /// one with code that is not compiled yet, so the loop looks at the window's bytes itself.
     void skipStrings(int count) throws IOException {
         byte[] bytes = window.array();
         int at = window.position();

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An array of a GGUF file. A large one, such as a vocabulary, stays in the file and is read when it is asked for.
+/// An array of a GGUF file. A large one, such as a vocabulary, stays in the file and is read when it is asked
+/// for.
 public final class GgufArray {
 
     private final Path file;
@@ -35,8 +36,8 @@ public final class GgufArray {
         return type == ValueType.STRING;
     }
 
-    /// Every element: Long, java.math.BigInteger, Float, Double, Boolean or String. Reads the file when the array is
-    /// large.
+    /// Every element: Long, java.math.BigInteger, Float, Double, Boolean or String. Reads the file when the array
+    /// is large.
     ///
     /// @throws GgufException if the file is gone or changed
     public List<Object> values() {

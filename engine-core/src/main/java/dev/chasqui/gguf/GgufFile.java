@@ -15,8 +15,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// What a GGUF file says about itself. Reading checks its whole structure and takes milliseconds; the weights are not
-/// touched. Immutable.
+/// What a GGUF file says about itself. Reading checks its whole structure and takes milliseconds; the weights are
+/// not touched. Immutable.
 public final class GgufFile {
 
     private final Path path;
@@ -191,8 +191,8 @@ public final class GgufFile {
         return AttentionShape.of(this);
     }
 
-    /// Bytes of the KV cache that one token takes over all layers; `0` for a model without attention. With a sliding
-    /// window this is the most it can be.
+    /// Bytes of the KV cache that one token takes over all layers; `0` for a model without attention. With a
+    /// sliding window this is the most it can be.
     ///
     /// @param bytesPerElement 2 for F16, 34 / 32.0 for Q8_0
     /// @throws GgufException if the keys contradict one another

@@ -184,8 +184,8 @@ final class GgufParser {
         return elements;
     }
 
-    /// Turns offsets into places in the file. The data must follow one another, padded to the alignment, as llama.cpp
-    /// demands, and end inside the file.
+    /// Turns offsets into places in the file. The data must follow one another, padded to the alignment, as
+    /// llama.cpp demands, and end inside the file.
     private List<TensorInfo> place(List<TensorInfo> relative, int alignment) {
         long start = padded(cursor.position(), alignment);
         long next = 0;

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /// How a tensor's elements are stored: blocks of so many elements in so many bytes.
 ///
-/// @see <a href="https://github.com/ggml-org/llama.cpp/blob/master/ggml/src/ggml-common.h">the blocks' layouts</a>
+/// @see <a href="https://github.com/ggml-org/llama.cpp/blob/master/ggml/src/ggml-common.h">the blocks'
+/// layouts</a>
 public enum TensorType {
     F32(0, 1, 4),
     F16(1, 1, 2),

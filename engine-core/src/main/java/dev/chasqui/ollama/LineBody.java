@@ -16,11 +16,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// A reply's body as lines of bytes, handed over as they come. It needs no thread of its own, and a slow reader slows
-/// the server down rather than filling the memory.
+/// A reply's body as lines of bytes, handed over as they come. It needs no thread of its own, and a slow reader
+/// slows the server down rather than filling the memory.
 ///
-/// One thread reads; [#close] may come from any and tells the server at once, by closing the connection. A body that
-/// was read to its end leaves the connection to the next request.
+/// One thread reads; [#close] may come from any and tells the server at once, by closing the connection. A body
+/// that was read to its end leaves the connection to the next request.
 final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
 
     /// As Ollama's own client has it.
@@ -89,8 +89,8 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
         return rest.toByteArray();
     }
 
-    /// Nothing that still comes is of interest. Waits for nothing: the end of the body is awaited in the background,
-    /// so that the connection can be used again; if it does not come soon, the connection is closed.
+    /// Nothing that still comes is of interest. Waits for nothing: the end of the body is awaited in the
+    /// background, so that the connection can be used again; if it does not come soon, the connection is closed.
     void finish() {
         lock.lock();
         try {
@@ -181,9 +181,8 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
         }
     }
 
-    /// Asks for one more list of buffers if there is room. Calls out without the lock: the answer may come at once,
-    /// on
-    /// this thread.
+    /// Asks for one more list of buffers if there is room. Calls out without the lock: the answer may come at
+    /// once, on this thread.
     private void askForMore() {
         Subscription from;
         lock.lock();

@@ -19,12 +19,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// An Ollama server, or any that speaks its API, behind the same interface as the engine in this JVM.
 ///
 /// A server accepts a request with its status line, and Ollama sends that with the first token; until then
-/// [#generate] and [#chat] wait. Interrupting the waiting thread gives the request up, and the server sees the client
-/// leave; afterwards [Generation#close] does the same from any thread.
+/// [#generate] and [#chat] wait. Interrupting the waiting thread gives the request up, and the server sees the
+/// client leave; afterwards [Generation#close] does the same from any thread.
 ///
 /// Connecting may take 10 seconds, questions about models 30. An answer has no time limit: a model may think for
-/// long, and its caller knows how long that matters. A server that vanishes without closing its connection is only
-/// noticed by such a caller.
+/// long, and its caller knows how long that matters. A server that vanishes without closing its connection is
+/// only noticed by such a caller.
 public final class OllamaBackend implements Backend {
 
     private final Http http;
@@ -36,8 +36,8 @@ public final class OllamaBackend implements Backend {
 
     /// Nothing is sent yet; whether a server is there shows with the first request.
     ///
-    /// @param base for example `http://localhost:11434`; a path is kept, so that a server may live behind a prefix.
-    ///             The name `localhost` means both `127.0.0.1` and `::1`
+    /// @param base for example `http://localhost:11434`; a path is kept, so that a server may live behind a
+    ///             prefix. The name `localhost` means both `127.0.0.1` and `::1`
     /// @throws BackendException of kind `INVALID` if it is no `http` or `https` address
     public static OllamaBackend connect(URI base) {
         return new OllamaBackend(new Http(base));

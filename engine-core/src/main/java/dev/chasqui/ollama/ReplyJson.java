@@ -24,8 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// Ollama's replies as the nouns everybody shares. A field that is missing, `null` or of another type than expected
-/// counts as empty: servers differ in what they leave out.
+/// Ollama's replies as the nouns everybody shares. A field that is missing, `null` or of another type than
+/// expected counts as empty: servers differ in what they leave out.
 final class ReplyJson {
 
     /// Ollama writes "for ever" as a moment centuries ahead.

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Requests in Ollama's field names. What equals Ollama's default is left out, so that older servers understand too.
+/// Requests in Ollama's field names. What equals Ollama's default is left out, so that older servers understand
+/// too.
 final class RequestJson {
 
     private RequestJson() {}

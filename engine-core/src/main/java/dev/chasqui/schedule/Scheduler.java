@@ -50,8 +50,7 @@ public final class Scheduler {
     /// One turn of the decode thread: seat who is waiting, fill one batch, run it, hand out tokens.
     ///
     /// Sequences that only need their next token go first, so a long prompt slows nobody down by more than one
-    batch;
-    /// what is left of the batch goes to prompts, in order of arrival.
+    /// batch; what is left of the batch goes to prompts, in order of arrival.
     ///
     /// @return `false` if there was nothing to run, so the thread may sleep until the next arrival
     public boolean turn() {
@@ -172,7 +171,8 @@ public final class Scheduler {
         }
     }
 
-    /// The cache is full: the youngest gives its place up. A request that is alone always fits, by its job's limit.
+    /// The cache is full: the youngest gives its place up. A request that is alone always fits, by its job's
+    /// limit.
     private void makeRoom() {
         running.forEach(sequence -> sequence.rolledBack(decoder));
         if (running.size() == 1) {

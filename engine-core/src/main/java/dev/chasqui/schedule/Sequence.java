@@ -120,7 +120,8 @@ final class Sequence implements Ticket {
         return true;
     }
 
-    /// Leaves its slot; what it holds in the cache is forgotten, and will be computed again if it is seated again.
+    /// Leaves its slot; what it holds in the cache is forgotten, and will be computed again if it is seated
+    /// again.
     void unseat(Decoder decoder) {
         decoder.forget(slot, 0);
         slot = NO_SLOT;

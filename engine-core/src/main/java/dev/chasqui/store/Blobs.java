@@ -144,8 +144,8 @@ final class Blobs {
         }
     }
 
-    /// Inside the blobs' folder, for renaming works only on one file system; in a folder of its own, for a starting
-    /// Ollama removes files it does not know.
+    /// Inside the blobs' folder, for renaming works only on one file system; in a folder of its own, for a
+    /// starting Ollama removes files it does not know.
     private Path temporaries() {
         return folder.resolve(".chasqui");
     }

@@ -89,8 +89,8 @@ public final class Catalogue {
         return entries.stream().filter(entry -> entry.name().matches(name)).findFirst();
     }
 
-    /// A model's GGUF file in the user's cache, fetched if it is not there: for tests and benchmarks, which must not
-    /// touch the user's own store.
+    /// A model's GGUF file in the user's cache, fetched if it is not there: for tests and benchmarks, which must
+    /// not touch the user's own store.
     ///
     /// @throws BackendException if the catalogue has no such model, or it cannot be fetched
     public Path file(String name, Progress progress) {

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// The operations that can fail half-way: everything the store writes goes through here, so that a test can let each
-/// of them fail.
+/// The operations that can fail half-way: everything the store writes goes through here, so that a test can let
+/// each of them fail.
 interface Disk {
 
     Disk REAL = new Disk() {};

@@ -15,8 +15,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// The store's JSON: small documents as Map, List, String, Long, BigInteger, Double and Boolean. A `null` counts as
-/// not there.
+/// The store's JSON: small documents as Map, List, String, Long, BigInteger, Double and Boolean. A `null` counts
+/// as not there.
 ///
 /// Jackson's streams alone: its mapper would take longer to start than everything else on the way to a model.
 final class Json {

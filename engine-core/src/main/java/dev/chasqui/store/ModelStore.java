@@ -22,8 +22,8 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A folder of models in Ollama's layout. Safe to use from many threads and processes, a running Ollama among them:
-/// a name or a file is either whole or not there.
+/// A folder of models in Ollama's layout. Safe to use from many threads and processes, a running Ollama among
+/// them: a name or a file is either whole or not there.
 ///
 /// Every failure is a [BackendException] that names the model or the file and says what to do.
 public final class ModelStore {
@@ -123,7 +123,8 @@ public final class ModelStore {
         });
     }
 
-    /// Gives the name to what the creation has gathered, and removes what an older model of that name leaves unused.
+    /// Gives the name to what the creation has gathered, and removes what an older model of that name leaves
+    /// unused.
     StoredModel publish(ModelName name, Creation creation, Progress progress) throws IOException {
         Optional<Manifests.Entry> older = manifests.find(name);
         Set<Digest> former = older.map(this::digestsOf).orElse(Set.of());

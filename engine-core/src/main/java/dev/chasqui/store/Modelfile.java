@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /// How a model is made: Ollama's text format of instructions such as `FROM`, `PARAMETER` and `SYSTEM`.
 ///
-/// Its text form reads back as an equal Modelfile, unless a text holds a line that ends with three quotes, which the
-/// format cannot say.
+/// Its text form reads back as an equal Modelfile, unless a text holds a line that ends with three quotes, which
+/// the format cannot say.
 ///
 /// @param commands in the order they were written
 public record Modelfile(List<Command> commands) {

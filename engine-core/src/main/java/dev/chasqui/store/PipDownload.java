@@ -12,8 +12,8 @@ import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Gets one wheel by running pip: it is the registry's ordinary client, so the user's index, proxy and certificates
-/// apply. Nothing is installed and no code of a package runs.
+/// Gets one wheel by running pip: it is the registry's ordinary client, so the user's index, proxy and
+/// certificates apply. Nothing is installed and no code of a package runs.
 final class PipDownload {
 
     /// What pip may be called, best first.

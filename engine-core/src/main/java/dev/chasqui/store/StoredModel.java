@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
-/// A model of the store as its manifest described it when it was found. Small files are read when they are asked for.
+/// A model of the store as its manifest described it when it was found. Small files are read when they are asked
+/// for.
 ///
 /// Every method that reads one throws [BackendException] naming the file, if it is missing or damaged.
 public final class StoredModel {
@@ -116,8 +117,8 @@ public final class StoredModel {
         return manifest.lastOfType(mediaType).map(layer -> blobs.path(layer.digest()));
     }
 
-    /// The template somebody gave the model, in Go's template language. The weights may hold another one, in Jinja:
-    /// [GgufFile#chatTemplate].
+    /// The template somebody gave the model, in Go's template language. The weights may hold another one, in
+    /// Jinja: [GgufFile#chatTemplate].
     public Optional<String> template() {
         return text(MediaTypes.TEMPLATE).or(() -> text(MediaTypes.PROMPT));
     }

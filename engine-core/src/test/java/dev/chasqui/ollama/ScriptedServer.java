@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
-/// An HTTP server that does exactly what a test says, byte by byte. Every connection and every request is counted.
+/// An HTTP server that does exactly what a test says, byte by byte. Every connection and every request is
+/// counted.
 final class ScriptedServer implements AutoCloseable {
 
     /// What to do with a request. An exception closes the connection.

@@ -14,8 +14,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Lays out a platform's files as a classifier jar holds them: the files and `INDEX`: its own hash, then one line a
-/// file.
+/// Lays out a platform's files as a classifier jar holds them: the files and `INDEX`: its own hash, then one line
+/// a file.
 record ClassPathFolder(Path target) {
 
     private static final String PACKAGE = "dev/chasqui/platform/natives";

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 
 /// Unpacks the prebuilt libraries of one platform from their npm package.
 ///
-/// The packages with a GPU library hold the CPU's libraries again under other names; only the GPU library is taken,
-/// and it goes beside the plain platform's files.
+/// The packages with a GPU library hold the CPU's libraries again under other names; only the GPU library is
+/// taken, and it goes beside the plain platform's files.
 record Libraries(Lockfile lock, NpmCache cache, Path target) {
 
     private static final Map<String, String> PACKAGES = Map.of(

@@ -10,8 +10,8 @@ import java.lang.invoke.VarHandle;
 /// A flag ggml looks at after every node of a graph, to stop a decode from another thread.
 ///
 /// ggml wants `bool (*)(void * data)`, many hundred times a token. Rather than call up into Java so often, it is
-/// given libc's `strlen` and a string: empty it is 0, `false`; set, it is one character long, `true`. So nothing can
-/// be thrown, and no Java runs inside a decode.
+/// given libc's `strlen` and a string: empty it is 0, `false`; set, it is one character long, `true`. So nothing
+/// can be thrown, and no Java runs inside a decode.
 final class AbortFlag {
 
     private static final MemorySegment STRLEN =

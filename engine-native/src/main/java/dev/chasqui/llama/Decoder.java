@@ -2,8 +2,9 @@ package dev.chasqui.llama;
 
 /// A model with a KV cache, as a scheduler sees it: batches of tokens in, logits out.
 ///
-/// A *sequence* is one conversation's line of tokens in the KV cache, named by a small number; a *position* counts
-/// from 0 along it. Every method belongs to one thread, the decode thread; only [#abort] may come from any.
+/// A *sequence* is one conversation's line of tokens in the KV cache, named by a small number; a *position*
+/// counts from 0 along it. Every method belongs to one thread, the decode thread; only [#abort] may come from
+/// any.
 public interface Decoder extends AutoCloseable {
 
     /// What became of a batch.
@@ -54,7 +55,8 @@ public interface Decoder extends AutoCloseable {
     /// @return `false` if this model's memory cannot forget just a part; then nothing changed
     boolean forget(int sequence, int from);
 
-    /// Forgets positions `from` up to `to`, exclusive, and moves what follows down, so that a full context goes on.
+    /// Forgets positions `from` up to `to`, exclusive, and moves what follows down, so that a full context goes
+    /// on.
     ///
     /// @return `false` if this model's memory cannot do that; then nothing changed
     boolean shift(int sequence, int from, int to);

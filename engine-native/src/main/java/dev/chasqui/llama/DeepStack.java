@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/// Runs what recurses deep in native code on a thread with stack enough. A stack that overflows in native code ends
-/// the process without a word.
+/// Runs what recurses deep in native code on a thread with stack enough. A stack that overflows in native code
+/// ends the process without a word.
 final class DeepStack {
 
     private DeepStack() {}

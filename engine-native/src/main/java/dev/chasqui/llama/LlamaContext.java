@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A model's KV cache and what computes into it. Owns the cache, its threads and its samplers.
 ///
-/// Any thread may call it, one at a time: a second thread inside is an [IllegalStateException], never a race. Closing
-/// stops a decode that is running and waits for it; every later call is an [IllegalStateException].
+/// Any thread may call it, one at a time: a second thread inside is an [IllegalStateException], never a race.
+/// Closing stops a decode that is running and waits for it; every later call is an [IllegalStateException].
 public final class LlamaContext implements Decoder {
 
     private final LlamaModel model;

@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 
-/// The part of `llama.h` this engine calls: one method per C function, in header order. Callers check return values.
+/// The part of `llama.h` this engine calls: one method per C function, in header order. Callers check return
+/// values.
 ///
 /// What draws tokens is in [SamplerH].
 final class LlamaH {
@@ -91,7 +92,8 @@ final class LlamaH {
         }
     }
 
-    /// `struct llama_model * llama_model_load_from_file(const char * path_model, struct llama_model_params params);`
+    /// `struct llama_model * llama_model_load_from_file(const char * path_model, struct llama_model_params
+    /// params);`
     private static final MethodHandle MODEL_LOAD_FROM_FILE =
             downcall("llama_model_load_from_file", of(ADDRESS, ADDRESS, Structs.MODEL_PARAMS));
 
@@ -343,8 +345,8 @@ final class LlamaH {
         }
     }
 
-    /// `void llama_memory_seq_cp(llama_memory_t mem, llama_seq_id seq_id_src, llama_seq_id seq_id_dst, llama_pos p0,
-    /// llama_pos p1);`
+    /// `void llama_memory_seq_cp(llama_memory_t mem, llama_seq_id seq_id_src, llama_seq_id seq_id_dst, llama_pos
+    /// p0, llama_pos p1);`
     private static final MethodHandle MEMORY_SEQ_CP =
             downcall("llama_memory_seq_cp", ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
@@ -530,8 +532,8 @@ final class LlamaH {
         }
     }
 
-    /// `int32_t llama_tokenize(const struct llama_vocab * vocab, const char * text, int32_t text_len, llama_token *
-    /// tokens, int32_t n_tokens_max, bool add_special, bool parse_special);`
+    /// `int32_t llama_tokenize(const struct llama_vocab * vocab, const char * text, int32_t text_len, llama_token
+    /// * tokens, int32_t n_tokens_max, bool add_special, bool parse_special);`
     private static final MethodHandle TOKENIZE = downcall(
             "llama_tokenize", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
 

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// Takes llama.cpp's log lines: to SLF4J, and the last error of each thread to whoever called.
 ///
-/// llama.cpp is talkative, so its levels are taken down by one: what it calls information is for debugging here, and
-/// a warning is information. An error is a warning, because whoever called reports it as an exception too.
+/// llama.cpp is talkative, so its levels are taken down by one: what it calls information is for debugging here,
+/// and a warning is information. An error is a warning, because whoever called reports it as an exception too.
 final class LlamaLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.chasqui.llama.cpp");

@@ -7,7 +7,8 @@ import java.util.function.DoublePredicate;
 /// @param gpuLayers how many layers go to a GPU; negative means all, and what runs without one ignores it
 /// @param mainGpu   the GPU that holds what is not split; counted from 0
 /// @param mmap      maps the file, so that its pages are shared with other processes and may be evicted
-/// @param repack    copies weights into the layout this CPU computes fastest with: faster, and that much more memory
+/// @param repack    copies weights into the layout this CPU computes fastest with: faster, and that much more
+///                  memory
 /// @param progress  hears how much is loaded, from 0 to 1; answering `false` gives the load up
 public record ModelSettings(int gpuLayers, int mainGpu, boolean mmap, boolean repack, DoublePredicate progress) {
 

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Tries one CPU library with a small real decode. A process of its own runs this, since a library that does not fit
-/// the machine ends the process it is in.
+/// Tries one CPU library with a small real decode. A process of its own runs this, since a library that does not
+/// fit the machine ends the process it is in.
 final class ProveCpu {
 
     private static final long SEED = 20261123;

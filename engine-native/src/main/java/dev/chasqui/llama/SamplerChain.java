@@ -13,9 +13,9 @@ import java.util.Optional;
 /// llama.cpp's samplers for one request, in the order of its own tools: penalties, top-k, typical, top-p, min-p,
 /// temperature, draw. Belongs to its context and is freed with it at the latest.
 ///
-/// A grammar is asked last: the token is drawn without it and then tested alone, which is cheap. Only if it does not
-/// fit, the grammar masks the whole vocabulary and the draw is repeated. A token the grammar has not passed is never
-/// handed to it, for that would end the process.
+/// A grammar is asked last: the token is drawn without it and then tested alone, which is cheap. Only if it does
+/// not fit, the grammar masks the whole vocabulary and the draw is repeated. A token the grammar has not passed
+/// is never handed to it, for that would end the process.
 final class SamplerChain implements TokenSampler {
 
     private static final int ROW = (int) Structs.TOKEN_DATA.byteSize();

@@ -12,8 +12,8 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 
-/// The C structs that cross the border, field by field, under their C names. A test compares every size and offset
-/// with the C compiler's own.
+/// The C structs that cross the border, field by field, under their C names. A test compares every size and
+/// offset with the C compiler's own.
 final class Structs {
 
     static final StructLayout MODEL_PARAMS = MemoryLayout.structLayout(

@@ -14,15 +14,16 @@ import java.util.Map;
 /// ggml's compute threads of one context, kept from one decode to the next; without them ggml starts threads for
 /// every token.
 ///
-/// A pool is exactly as large as asked: a thread that has no part in a graph would still spin for its next one. Each
-/// size has its own pool, of which ggml lets all but the one in use sleep. The caller's own thread is the first of
-/// each.
+/// A pool is exactly as large as asked: a thread that has no part in a graph would still spin for its next one.
+/// Each size has its own pool, of which ggml lets all but the one in use sleep. The caller's own thread is the
+/// first of each.
 ///
-/// ggml's CPU backend remembers the pool it used last and touches it when the next graph comes with another, so no
-/// pool is freed before its context is.
+/// ggml's CPU backend remembers the pool it used last and touches it when the next graph comes with another, so
+/// no pool is freed before its context is.
 final class ThreadPools {
 
-    /// How long a thread spins for work before it sleeps, of 100. Measured best under load, and idle it costs little.
+    /// How long a thread spins for work before it sleeps, of 100. Measured best under load, and idle it costs
+    /// little.
     private static final int POLL = 50;
 
     private final Map<Integer, MemorySegment> pools = new HashMap<>();

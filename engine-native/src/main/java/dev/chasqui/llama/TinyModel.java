@@ -111,7 +111,8 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
                 .flag("tokenizer.ggml.add_bos_token", false);
     }
 
-    /// GPT-2's letter for each byte: printable ones stand for themselves, the others follow from code point 256 on.
+    /// GPT-2's letter for each byte: printable ones stand for themselves, the others follow from code point 256
+    /// on.
     private static List<String> bytes() {
         List<String> letters = new ArrayList<>();
         int next = 256;
@@ -147,8 +148,8 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
         gguf.tensor(name, F32, EMBEDDING, 0, values.array());
     }
 
-    /// Random values of about 1/16, so that the sums over a row are about 1. In a quantised type every bit pattern is
-    /// a value; only the scales of a block must be chosen.
+    /// Random values of about 1/16, so that the sums over a row are about 1. In a quantised type every bit
+    /// pattern is a value; only the scales of a block must be chosen.
     private static void matrix(GgufWriter gguf, Random random, String name, int type, int columns, int rows) {
         int count = columns * rows;
         byte[] content = switch (type) {

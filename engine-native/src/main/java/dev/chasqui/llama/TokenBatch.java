@@ -2,7 +2,8 @@ package dev.chasqui.llama;
 
 import java.util.Arrays;
 
-/// The rows of one decode: token, position, sequence, and whether its logits are wanted. Reused from turn to turn.
+/// The rows of one decode: token, position, sequence, and whether its logits are wanted. Reused from turn to
+/// turn.
 public final class TokenBatch {
 
     private int[] tokens;

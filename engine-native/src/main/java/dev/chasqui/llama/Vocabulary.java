@@ -107,8 +107,8 @@ public final class Vocabulary {
         }
     }
 
-    /// The most characters a tokeniser's pattern can match at once: the whole of a short text, or of a long one the
-    /// longest line or run of empty lines.
+    /// The most characters a tokeniser's pattern can match at once: the whole of a short text, or of a long one
+    /// the longest line or run of empty lines.
     private static int longestRun(String text) {
         if (text.length() <= LONGEST_LINE) return text.length();
         int longest = 0;

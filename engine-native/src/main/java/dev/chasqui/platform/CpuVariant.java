@@ -18,7 +18,8 @@ import java.util.TreeMap;
 /// @param library the file
 public record CpuVariant(String name, Path library) {
 
-    /// What each variant needs, and how much ggml prefers it; both from ggml's `cpu-feats.cpp` and `CMakeLists.txt`.
+    /// What each variant needs, and how much ggml prefers it; both from ggml's `cpu-feats.cpp` and
+    /// `CMakeLists.txt`.
     private static final Map<String, Set<String>> NEEDS = Map.ofEntries(
             Map.entry("x64", Set.of()),
             Map.entry("sse42", Set.of("sse4_2")),

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /// Brings a classifier jar's libraries to a folder of this user: once per content, whole or not at all.
 ///
-/// Several processes may do it at once: one works, the others wait and find it done. A file's hash is checked while
-/// it is written, later starts only look at sizes; a folder that lost or cut a file is made anew.
+/// Several processes may do it at once: one works, the others wait and find it done. A file's hash is checked
+/// while it is written, later starts only look at sizes; a folder that lost or cut a file is made anew.
 final class Extraction {
 
     private Extraction() {}

@@ -14,7 +14,8 @@ import java.lang.invoke.MethodType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps what ggml says while libraries are registered off the user's terminal. Whoever uses them next sets his own.
+/// Keeps what ggml says while libraries are registered off the user's terminal. Whoever uses them next sets his
+/// own.
 final class GgmlLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.chasqui.llama.cpp");

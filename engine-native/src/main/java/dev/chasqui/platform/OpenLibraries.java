@@ -92,8 +92,8 @@ record OpenLibraries(SymbolLookup symbols, String version) {
         throw new WrongVersionException("libllama in " + folder + " is llama.cpp " + version + "; " + made);
     }
 
-    /// The versions whose C interface is the one bound here. 0.4.0 differs only in functions that are not bound; it
-    /// is what the packages for macOS and Windows hold.
+    /// The versions whose C interface is the one bound here. 0.4.0 differs only in functions that are not bound;
+    /// it is what the packages for macOS and Windows hold.
     private static List<String> versions(Platform platform) {
         return platform.isLinux() ? List.of(EXPECTED_VERSION) : List.of(EXPECTED_VERSION, "0.4.0");
     }

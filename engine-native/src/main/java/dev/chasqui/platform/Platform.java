@@ -53,8 +53,8 @@ record Platform(String name) {
         return isLinux() ? List.of(name + "-cuda", name + "-vulkan", name) : List.of(name);
     }
 
-    /// The file of a library in a folder, whatever version its name carries: for `llama`, on Linux, `libllama.so`,
-    /// `libllama.so.0` or `libllama.v0.5.0.so`, but not `libllama-common.so`.
+    /// The file of a library in a folder, whatever version its name carries: for `llama`, on Linux,
+    /// `libllama.so`, `libllama.so.0` or `libllama.v0.5.0.so`, but not `libllama-common.so`.
     ///
     /// @return the one with the shortest name
     Optional<Path> find(Path folder, String library) throws IOException {
@@ -72,7 +72,8 @@ record Platform(String name) {
         return file.toString().length();
     }
 
-    /// What follows a library's name in a file's name, without its version and extension: of `libggml-cpu-zen4.so`
+    /// What follows a library's name in a file's name, without its version and extension: of
+    /// `libggml-cpu-zen4.so`
     /// and `ggml-cpu`, `-zen4`; empty text if nothing does.
     ///
     /// @return empty if the file is no such library

@@ -7,7 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/// A proving child that ends as the CPU library's file name says; it is really killed, not just out with a status.
+/// A proving child that ends as the CPU library's file name says; it is really killed, not just out with a
+/// status.
 final class DiesAsNamed {
 
     private DiesAsNamed() {}

@@ -4,7 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// What [NativeLibraries#load] does, with a child that only opens the libraries. Prints what is loaded afterwards.
+/// What [NativeLibraries#load] does, with a child that only opens the libraries. Prints what is loaded
+/// afterwards.
 final class LoadsNatives {
 
     private LoadsNatives() {}

@@ -12,8 +12,7 @@ import java.util.Optional;
 /// Decides who answers: the engine in this process, or a server.
 ///
 /// `CHASQUI_BACKEND` has the first word, then `OLLAMA_HOST`: who names a server means it. Without either, a chat
-/// uses the
-/// server on this machine if it runs and has the model, since that may have it in memory already.
+/// uses the server on this machine if it runs and has the model, since that may have it in memory already.
 final class BackendChoice {
 
     private static final int KNOCK_MILLIS = 250;
@@ -78,7 +77,8 @@ final class BackendChoice {
 
     private static boolean has(Backend server, String model) {
         ModelName wanted = ModelName.parse(model);
-        return server.models().stream().anyMatch(one -> ModelName.parse(one.name()).matches(wanted));
+        return server.models().stream()
+                .anyMatch(one -> ModelName.parse(one.name()).matches(wanted));
     }
 
     private boolean hostIsSet() {
@@ -93,8 +93,7 @@ final class BackendChoice {
             case "ollama" -> Optional.of(true);
             case "embedded" -> Optional.of(false);
             default ->
-                throw BackendException.invalid(
-                        "CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
+                throw BackendException.invalid("CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
         };
     }
 }

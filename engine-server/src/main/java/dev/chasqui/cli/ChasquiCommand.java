@@ -51,7 +51,10 @@ final class ChasquiCommand implements Callable<Integer> {
             description = "Print the version.")
     private boolean version;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Say what there is.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Say what there is.")
     private boolean help;
 
     private ChasquiCommand(Rooms rooms, Screen screen) {
@@ -67,9 +70,9 @@ final class ChasquiCommand implements Callable<Integer> {
                 .execute(arguments);
     }
 
-    /// @param first the command line's first word. The command it names is the only one set up, since picocli reads
-    ///              each
-    ///              command's annotations when it is added, which costs `ask` a noticeable part of its start
+    /// @param first the command line's first word. The command it names is the only one set up, since picocli
+    ///              reads each command's annotations when it is added, which costs `ask` a noticeable part of its
+    ///              start
     private static CommandLine commandLine(Rooms rooms, Screen screen, String first) {
         CommandLine line = new CommandLine(new ChasquiCommand(rooms, screen));
         COMMANDS.stream()
@@ -79,8 +82,8 @@ final class ChasquiCommand implements Callable<Integer> {
                 .ifPresentOrElse(line::addSubcommand, () -> COMMANDS.forEach(one -> line.addSubcommand(one.get())));
         line.setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(screen.err(), true, StandardCharsets.UTF_8));
-        line.setColorScheme(CommandLine.Help.defaultColorScheme(
-                screen.outIsTty() && screen.colours() ? Ansi.ON : Ansi.OFF));
+        line.setColorScheme(
+                CommandLine.Help.defaultColorScheme(screen.outIsTty() && screen.colours() ? Ansi.ON : Ansi.OFF));
         line.setUsageHelpAutoWidth(false);
         line.setUsageHelpWidth(100);
         line.setParameterExceptionHandler((wrong, given) -> misused(screen, wrong));
@@ -105,8 +108,7 @@ final class ChasquiCommand implements Callable<Integer> {
 
     private static int misused(Screen screen, ParameterException wrong) {
         screen.err().println("Error: " + wrong.getMessage());
-        screen.err()
-                .println("See '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        screen.err().println("See '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return FAILED;
     }
 

@@ -12,8 +12,7 @@ import java.util.Optional;
 /// What a line that begins with a slash does in a chat.
 final class ChatCommands {
 
-    private static final String HELP =
-            """
+    private static final String HELP = """
             Available Commands:
               /set            Set session variables
               /show           Show model information
@@ -25,8 +24,7 @@ final class ChatCommands {
             Ctrl-C ends an answer, Ctrl-D the chat.
             """;
 
-    private static final String SET_HELP =
-            """
+    private static final String SET_HELP = """
             Available Commands:
               /set parameter NAME VALUE   Set a parameter: temperature, seed, num_predict, num_ctx, stop, ...
               /set system <string>        Set system message
@@ -38,8 +36,7 @@ final class ChatCommands {
               /set nothink                Disable thinking
             """;
 
-    private static final String SHOW_HELP =
-            """
+    private static final String SHOW_HELP = """
             Available Commands:
               /show info         Show details for this model
               /show license      Show model license

@@ -21,7 +21,10 @@ abstract class Command implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Say how this command is used.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Say how this command is used.")
     private boolean help;
 
     /// What this command is called on the command line.

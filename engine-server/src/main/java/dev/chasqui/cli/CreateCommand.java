@@ -7,7 +7,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@CommandLine.Command(name = "create", description = "Make a model from a Modelfile, for example one that says FROM ./my.gguf.")
+@CommandLine.Command(
+        name = "create",
+        description = "Make a model from a Modelfile, for example one that says FROM ./my.gguf.")
 final class CreateCommand extends Command {
 
     @Parameters(paramLabel = "MODEL", description = "The name it gets.")

@@ -25,12 +25,11 @@ record Diagnosis(List<Finding> findings) {
                 .max()
                 .orElse(0);
         for (Finding finding : findings) {
-            String mark =
-                    switch (finding.level()) {
-                        case OK -> "ok  ";
-                        case WARNING -> "WARN";
-                        case PROBLEM -> "FAIL";
-                    };
+            String mark = switch (finding.level()) {
+                case OK -> "ok  ";
+                case WARNING -> "WARN";
+                case PROBLEM -> "FAIL";
+            };
             String topic = finding.topic() + " ".repeat(width - finding.topic().length());
             out.println(mark + "  " + topic + "  " + finding.text());
             finding.remedy().ifPresent(remedy -> out.println("      " + " ".repeat(width) + "  -> " + remedy));

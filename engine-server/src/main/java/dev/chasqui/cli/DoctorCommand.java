@@ -5,7 +5,8 @@ import picocli.CommandLine.Option;
 
 @CommandLine.Command(
         name = "doctor",
-        description = "Say what this machine offers, what is wrong, and what to do about it. Status 0: chasqui can run.")
+        description =
+                "Say what this machine offers, what is wrong, and what to do about it. Status 0: chasqui can run.")
 final class DoctorCommand extends Command {
 
     @Option(names = "--json", description = "As JSON.")

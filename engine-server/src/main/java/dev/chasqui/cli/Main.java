@@ -20,8 +20,8 @@ public final class Main {
         System.exit(status);
     }
 
-    /// Begins to load llama.cpp while this thread still reads the command line: both take about 150 ms, on two cores.
-    /// Should it fail, whoever needs it gets the same error again.
+    /// Begins to load llama.cpp while this thread still reads the command line: both take about 150 ms, on two
+    /// cores. Should it fail, whoever needs it gets the same error again.
     private static void loadAhead(String[] arguments) {
         if (arguments.length == 0 || !NEEDS_ENGINE.contains(arguments[0])) return;
         if (System.getenv().getOrDefault("CHASQUI_BACKEND", "").strip().equals("ollama")) return;

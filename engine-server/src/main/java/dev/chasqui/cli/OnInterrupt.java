@@ -1,7 +1,7 @@
 package dev.chasqui.cli;
 
-/// While open, Ctrl-C (or SIGTERM) runs a cleanup before the process ends, so that no native code is cut off in its
-/// middle.
+/// While open, Ctrl-C (or SIGTERM) runs a cleanup before the process ends, so that no native code is cut off in
+/// its middle.
 final class OnInterrupt implements AutoCloseable {
 
     private final Thread hook;

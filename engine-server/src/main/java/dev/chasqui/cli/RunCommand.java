@@ -79,8 +79,7 @@ final class RunCommand extends Command {
         }
         try (Backend backend = backends().forRun(model);
                 OnInterrupt _ = OnInterrupt.close(backend)) {
-            ModelDetails details =
-                    MissingModel.fetched(model, rooms().models(), screen(), () -> backend.show(model));
+            ModelDetails details = MissingModel.fetched(model, rooms().models(), screen(), () -> backend.show(model));
             if (chat) chat(backend, details, settings);
             else answer(backend, prompt, settings);
         }
@@ -98,11 +97,14 @@ final class RunCommand extends Command {
     }
 
     private void chat(Backend backend, ModelDetails details, Settings settings) throws IOException {
-        try (Terminal terminal = TerminalBuilder.builder().name("chasqui").system(true).dumb(true).build()) {
+        try (Terminal terminal = TerminalBuilder.builder()
+                .name("chasqui")
+                .system(true)
+                .dumb(true)
+                .build()) {
             Conversation conversation = new Conversation(model, settings, details.messages());
             ChatFlags flags = new ChatFlags(verbose, hideThinking);
-            new Chat(backend, terminal, screen(), conversation, flags, ChatHistory.file(rooms().environment()))
-                    .run();
+            new Chat(backend, terminal, screen(), conversation, flags, ChatHistory.file(rooms().environment())).run();
         }
     }
 

@@ -40,8 +40,7 @@ record Screen(
     private static final int WIDTH_UNKNOWN = 80;
 
     /// This process's own streams. The launcher looks at them for us, since a shell can and Java cannot, and says
-    /// what it
-    /// saw in the system property `chasqui.terminal`, for example `in,out,err`.
+    /// what it saw in the system property `chasqui.terminal`, for example `in,out,err`.
     static Screen standard(Map<String, String> environment) {
         String seen = System.getProperty("chasqui.terminal");
         Set<String> ends = seen == null ? guessed() : Set.of(seen.split(",", -1));
@@ -63,7 +62,8 @@ record Screen(
 
     /// Characters in a line of the terminal.
     int width() {
-        try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        try (Terminal terminal =
+                TerminalBuilder.builder().system(true).dumb(true).build()) {
             return terminal.getWidth() > 0 ? terminal.getWidth() : WIDTH_UNKNOWN;
         } catch (IOException e) {
             return WIDTH_UNKNOWN;

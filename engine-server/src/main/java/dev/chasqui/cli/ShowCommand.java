@@ -39,7 +39,10 @@ final class ShowCommand extends Command {
 
     @Override
     public Integer call() {
-        if (Stream.of(license, modelfile, parameters, template, system).filter(flag -> flag).count() > 1) {
+        if (Stream.of(license, modelfile, parameters, template, system)
+                        .filter(flag -> flag)
+                        .count()
+                > 1) {
             throw BackendException.invalid(
                     "only one of '--license', '--modelfile', '--parameters', '--system', or '--template' can be specified");
         }

@@ -18,10 +18,7 @@ final class ShowReport {
 
     static void print(ModelDetails details, boolean verbose, PrintStream out) {
         section("Model", model(details), out);
-        section(
-                "Capabilities",
-                details.capabilities().stream().map(List::of).toList(),
-                out);
+        section("Capabilities", details.capabilities().stream().map(List::of).toList(), out);
         section("Parameters", parameters(details), out);
         if (verbose) {
             section("Metadata", metadata(details), out);
@@ -46,7 +43,8 @@ final class ShowReport {
 
     private static List<List<String>> model(ModelDetails details) {
         List<List<String>> rows = new ArrayList<>();
-        String architecture = info(details, "general.architecture").orElse(details.traits().family());
+        String architecture =
+                info(details, "general.architecture").orElse(details.traits().family());
         rows.add(List.of("architecture", architecture));
         rows.add(List.of("parameters", details.traits().parameterSize()));
         info(details, architecture + ".context_length").ifPresent(value -> rows.add(List.of("context length", value)));

@@ -47,7 +47,8 @@ final class StoreModels implements LocalModels {
 
     @Override
     public void create(String model, Path modelfile, Steps steps) {
-        Path folder = Optional.ofNullable(modelfile.toAbsolutePath().getParent()).orElse(Path.of("."));
+        Path folder =
+                Optional.ofNullable(modelfile.toAbsolutePath().getParent()).orElse(Path.of("."));
         store.create(ModelName.parse(model), Modelfile.read(modelfile), folder, progress(steps));
     }
 

@@ -23,8 +23,7 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /// Does what people do most, on a tiny model of random weights, so that the JVM can note what that loads: the
-/// launcher
-/// runs this once after a build to make the AOT cache.
+/// launcher runs this once after a build to make the AOT cache.
 @CommandLine.Command(name = "warm-up", hidden = true, description = "Make the next starts quick.")
 final class WarmUpCommand extends Command {
 

@@ -2,8 +2,7 @@
 /// Ollama's own.
 ///
 /// Start at [Main], then [ChasquiCommand]: one class per command. What a command needs of the other rooms comes
-/// through
-/// [Rooms], so that every command runs in a test without a model; [LiveRooms] is the real thing.
+/// through [Rooms], so that every command runs in a test without a model; [LiveRooms] is the real thing.
 @NullMarked
 package dev.chasqui.cli;
 

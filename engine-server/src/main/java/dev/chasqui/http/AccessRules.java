@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Who may call: which web pages (`Origin`), and under which name of this machine (`Host`). A page of a stranger must
-/// not reach a server on loopback, neither directly nor by a DNS name that was rebound to 127.0.0.1.
+/// Who may call: which web pages (`Origin`), and under which name of this machine (`Host`). A page of a stranger
+/// must not reach a server on loopback, neither directly nor by a DNS name that was rebound to 127.0.0.1.
 final class AccessRules {
 
     private static final List<String> DEFAULT_ORIGINS = Stream.concat(

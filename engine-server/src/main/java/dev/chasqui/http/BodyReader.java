@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Collects a request's body without ever holding more than it may: one that says it is too long is refused unread,
-/// one that does not say (chunked) when it gets too long.
+/// Collects a request's body without ever holding more than it may: one that says it is too long is refused
+/// unread, one that does not say (chunked) when it gets too long.
 final class BodyReader {
 
     private static final int BODIES_AT_ONCE = 4;
@@ -20,8 +20,8 @@ final class BodyReader {
         this.connections = connections;
     }
 
-    /// Reads the body, then runs `ready`; refuses it through the exchange where it is too long. To be called on the
-    /// event loop, before anything else reads the request.
+    /// Reads the body, then runs `ready`; refuses it through the exchange where it is too long. To be called on
+    /// the event loop, before anything else reads the request.
     void read(HttpServerRequest request, Exchange exchange, Runnable ready) {
         if (declaredBytes(request) > maxBytes) {
             exchange.failAndHangUp(tooLong());

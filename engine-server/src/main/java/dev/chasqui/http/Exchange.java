@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One request and its reply, as a handler on a thread of its own sees them. Everything that touches the connection
-/// is handed to its event loop; a client that leaves is noticed there at once, whatever the handler is doing.
+/// One request and its reply, as a handler on a thread of its own sees them. Everything that touches the
+/// connection is handed to its event loop; a client that leaves is noticed there at once, whatever the handler is
+/// doing.
 final class Exchange {
 
     static final String JSON = "application/json; charset=utf-8";
@@ -61,8 +62,8 @@ final class Exchange {
         return request.method() + " " + request.path();
     }
 
-    /// Runs this when the client leaves before its answer is complete, on a thread that may wait; at once if it left
-    /// already.
+    /// Runs this when the client leaves before its answer is complete, on a thread that may wait; at once if it
+    /// left already.
     void whenGone(Runnable action) {
         synchronized (this) {
             if (!gone) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The fields of a JSON object, by Go's rules: the exact key wins over one in other case, `null` is absence, unknown
-/// keys are nobody's business. A value of the wrong type is refused with the field's name.
+/// The fields of a JSON object, by Go's rules: the exact key wins over one in other case, `null` is absence,
+/// unknown keys are nobody's business. A value of the wrong type is refused with the field's name.
 final class Fields {
 
     private final ObjectNode object;

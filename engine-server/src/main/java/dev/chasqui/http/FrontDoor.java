@@ -16,8 +16,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where every request comes in: who may call, which route, the body, then the route's thread. Runs on the event loop
-/// and never waits.
+/// Where every request comes in: who may call, which route, the body, then the route's thread. Runs on the event
+/// loop and never waits.
 final class FrontDoor implements Handler<HttpServerRequest> {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);

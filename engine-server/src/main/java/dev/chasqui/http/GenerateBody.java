@@ -6,8 +6,8 @@ import dev.chasqui.api.ModelName;
 import java.util.List;
 import java.util.Optional;
 
-/// A request to `/api/generate`, read in two steps: what is wrong whatever the model, then, once the model is known,
-/// the rest. So the error a client sees is the one Ollama would have named first.
+/// A request to `/api/generate`, read in two steps: what is wrong whatever the model, then, once the model is
+/// known, the rest. So the error a client sees is the one Ollama would have named first.
 ///
 /// @param model exactly as the client wrote it; replies repeat it
 record GenerateBody(

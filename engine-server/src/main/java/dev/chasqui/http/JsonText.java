@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads a request's JSON as Go's decoder does: the first value counts, what follows is not looked at, bytes that are
-/// no UTF-8 become U+FFFD, and errors come in Go's words where clients may have seen them.
+/// Reads a request's JSON as Go's decoder does: the first value counts, what follows is not looked at, bytes that
+/// are no UTF-8 become U+FFFD, and errors come in Go's words where clients may have seen them.
 final class JsonText {
 
     static final int MAX_DEPTH = 500;

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// An answer in pieces: one JSON object a line, each sent when it is written. A client that reads slowly slows the
-/// writer down: at most [#MAX_UNSENT] lines wait for the network.
+/// An answer in pieces: one JSON object a line, each sent when it is written. A client that reads slowly slows
+/// the writer down: at most [#MAX_UNSENT] lines wait for the network.
 final class NdjsonLines implements AutoCloseable {
 
     static final int MAX_UNSENT = 16;

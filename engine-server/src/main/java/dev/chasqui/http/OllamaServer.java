@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /// Serves a [Backend] over Ollama's HTTP API.
 ///
-/// Safe to use from many threads. Closing lets running answers finish for a few seconds; the backend stays open, it
-/// belongs to the caller.
+/// Safe to use from many threads. Closing lets running answers finish for a few seconds; the backend stays open,
+/// it belongs to the caller.
 public final class OllamaServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OllamaServer.class);

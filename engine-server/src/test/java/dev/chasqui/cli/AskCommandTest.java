@@ -31,7 +31,18 @@ class AskCommandTest {
         chasqui.embedded.with("mine:latest", 1, Instant.now());
 
         int status = chasqui.run(
-                "ask", "-m", "mine", "--system", "Be brief", "-o", "temperature=0", "-o", "stop=A", "-o", "stop=B", "x");
+                "ask",
+                "-m",
+                "mine",
+                "--system",
+                "Be brief",
+                "-o",
+                "temperature=0",
+                "-o",
+                "stop=A",
+                "-o",
+                "stop=B",
+                "x");
 
         assertThat(status).isZero();
         var request = chasqui.embedded.asked.getFirst();
@@ -108,9 +119,7 @@ class AskCommandTest {
 
         chasqui.run("ask", "--verbose", "x");
 
-        assertThat(chasqui.err())
-                .isEqualTo(
-                        """
+        assertThat(chasqui.err()).isEqualTo("""
                         total duration:       1.5s
                         load duration:        250ms
                         prompt eval count:    30 token(s)

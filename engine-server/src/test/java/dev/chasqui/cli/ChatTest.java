@@ -66,8 +66,7 @@ class ChatTest {
 
     @Test
     void setChangesWhatFollows() throws IOException {
-        String out = chat(
-                """
+        String out = chat("""
                 /set parameter temperature 0
                 /set parameter top_p 7
                 /set system "Be terse"
@@ -112,7 +111,9 @@ class ChatTest {
         chat("bad\ngood\n");
 
         assertThat(rooms.err()).contains("Error: prompt too long");
-        assertThat(backend.chatted.getLast().messages()).extracting(Message::content).containsExactly("good");
+        assertThat(backend.chatted.getLast().messages())
+                .extracting(Message::content)
+                .containsExactly("good");
     }
 
     @Test

@@ -20,9 +20,7 @@ class DoctorTest {
     void aProblemMakesTheStatusOneAndAWarningDoesNot() {
         chasqui.diagnosis = new Diagnosis(List.of(Finding.ok("java", "25"), Finding.warning("load", "high", "wait")));
         assertThat(chasqui.run("doctor")).isZero();
-        assertThat(chasqui.out())
-                .isEqualTo(
-                        """
+        assertThat(chasqui.out()).isEqualTo("""
                         ok    java  25
                         WARN  load  high
                                     -> wait
@@ -45,9 +43,11 @@ class DoctorTest {
 
     @Test
     void littleMemoryIsAWarningAndTooLittleAProblem() {
-        assertThat(MachineChecks.memory(8L << 30, 4L << 30, OptionalLong.empty()).level())
+        assertThat(MachineChecks.memory(8L << 30, 4L << 30, OptionalLong.empty())
+                        .level())
                 .isEqualTo(Finding.Level.OK);
-        assertThat(MachineChecks.memory(8L << 30, 600L << 20, OptionalLong.empty()).level())
+        assertThat(MachineChecks.memory(8L << 30, 600L << 20, OptionalLong.empty())
+                        .level())
                 .isEqualTo(Finding.Level.WARNING);
         Finding full = MachineChecks.memory(8L << 30, 100L << 20, OptionalLong.of(512L << 20));
         assertThat(full.level()).isEqualTo(Finding.Level.PROBLEM);
@@ -65,9 +65,11 @@ class DoctorTest {
     void foldersAreJudgedBeforeAnythingIsWritten(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "x");
 
-        assertThat(FolderChecks.folder("store", folder.resolve("a/b"), 1, "X").text()).contains("made on first use");
+        assertThat(FolderChecks.folder("store", folder.resolve("a/b"), 1, "X").text())
+                .contains("made on first use");
         assertThat(folder.resolve("a")).doesNotExist();
-        assertThat(FolderChecks.folder("store", file.resolve("b"), 1, "X").level()).isEqualTo(Finding.Level.PROBLEM);
+        assertThat(FolderChecks.folder("store", file.resolve("b"), 1, "X").level())
+                .isEqualTo(Finding.Level.PROBLEM);
         Finding full = FolderChecks.folder("store", folder, Long.MAX_VALUE, "OLLAMA_MODELS");
         assertThat(full.level()).isEqualTo(Finding.Level.PROBLEM);
         assertThat(full.remedy().orElseThrow()).contains("OLLAMA_MODELS");

@@ -27,7 +27,10 @@ class HelpTest {
     @Test
     void helpNamesUnitsAndDefaults() {
         chasqui.run("ask", "--help");
-        assertThat(chasqui.out()).contains("Default: smollm2:135m").contains("num_predict=128").contains("(tokens)");
+        assertThat(chasqui.out())
+                .contains("Default: smollm2:135m")
+                .contains("num_predict=128")
+                .contains("(tokens)");
 
         chasqui.run("run", "--help");
         assertThat(chasqui.out()).contains("5m, 90s, 1h").contains("Default: 5m");

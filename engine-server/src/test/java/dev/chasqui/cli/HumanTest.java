@@ -13,8 +13,16 @@ class HumanTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0 B", "999, 999 B", "1000, 1 KB", "1500, 1.5 KB", "9990, 10.0 KB", "98123456, 98 MB",
-        "1900000000, 1.9 GB", "2000000000, 2 GB", "42000000000, 42 GB", "5000000000000, 5 TB"
+        "0, 0 B",
+        "999, 999 B",
+        "1000, 1 KB",
+        "1500, 1.5 KB",
+        "9990, 10.0 KB",
+        "98123456, 98 MB",
+        "1900000000, 1.9 GB",
+        "2000000000, 2 GB",
+        "42000000000, 42 GB",
+        "5000000000000, 5 TB"
     })
     void sizesReadAsOllamaWritesThem(long bytes, String text) {
         assertThat(Human.bytes(bytes)).isEqualTo(text);

@@ -25,16 +25,13 @@ class ModelCommandsTest {
         int status = chasqui.run("list");
 
         assertThat(status).isZero();
-        assertThat(chasqui.out())
-                .isEqualTo(
-                        """
+        assertThat(chasqui.out()).isEqualTo("""
                         NAME            ID              SIZE      MODIFIED          ·
                         smollm2:135m    0123456789ab    98 MB     3 days ago        ···
                         a:latest        0123456789ab    1.9 GB    About a minute ago···
-                        """
-                                .replace("3 days ago        ···", "3 days ago            ")
-                                .replace("ago···", "ago    ")
-                                .replace('·', ' '));
+                        """.replace("3 days ago        ···", "3 days ago            ")
+                .replace("ago···", "ago    ")
+                .replace('·', ' '));
     }
 
     @Test
@@ -97,9 +94,8 @@ class ModelCommandsTest {
         chasqui.server.with("a:latest", 1, Instant.now());
 
         assertThat(chasqui.run("stop", "a")).isZero();
-        assertThat(chasqui.server.asked.getFirst().settings().keepAlive()).hasValueSatisfying(keep -> assertThat(
-                        keep.unloads())
-                .isTrue());
+        assertThat(chasqui.server.asked.getFirst().settings().keepAlive())
+                .hasValueSatisfying(keep -> assertThat(keep.unloads()).isTrue());
 
         assertThat(chasqui.run("stop", "zz")).isEqualTo(1);
         assertThat(chasqui.err()).isEqualTo("Error: couldn't find model \"zz\" to stop\n");
@@ -148,7 +144,8 @@ class ModelCommandsTest {
         assertThat(chasqui.run("create", "mine", "-f", modelfile.toString())).isZero();
         assertThat(chasqui.done).containsExactly("create mine My.file");
 
-        assertThat(chasqui.run("create", "mine", "-f", folder.resolve("none").toString())).isEqualTo(1);
+        assertThat(chasqui.run("create", "mine", "-f", folder.resolve("none").toString()))
+                .isEqualTo(1);
         assertThat(chasqui.err()).startsWith("Error: there is no Modelfile at ").contains("name it with -f");
     }
 
@@ -159,9 +156,7 @@ class ModelCommandsTest {
         int status = chasqui.run("show", "smollm2:135m");
 
         assertThat(status).isZero();
-        assertThat(chasqui.out())
-                .isEqualTo(
-                        """
+        assertThat(chasqui.out()).isEqualTo("""
                           Model
                             architecture        llama      ·
                             parameters          134.52M    ·
@@ -184,8 +179,7 @@ class ModelCommandsTest {
                             Version 2.0       ·
                             ...               ·
 
-                        """
-                                .replace("·", ""));
+                        """.replace("·", ""));
     }
 
     @Test
@@ -225,7 +219,6 @@ class ModelCommandsTest {
     }
 
     private static RunningModel running(String name, long bytes, long vram, Optional<Instant> until) {
-        return new RunningModel(
-                name, "0123456789abcdef", bytes, vram, ScriptedBackend.traits(), until, 4096);
+        return new RunningModel(name, "0123456789abcdef", bytes, vram, ScriptedBackend.traits(), until, 4096);
     }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// The official clients, unmodified, list, show, generate and chat, streaming and not. A subclass says which backend
-/// answers. The clients are installed once, under `target`, by the registries' own tools.
+/// The official clients, unmodified, list, show, generate and chat, streaming and not. A subclass says which
+/// backend answers. The clients are installed once, under `target`, by the registries' own tools.
 abstract class OfficialClients {
 
     private static final Path PYTHON = Path.of("target", "official-clients", "python");

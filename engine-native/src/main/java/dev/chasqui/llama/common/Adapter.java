@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
-/// The way into C++: loads the adapter once, beside the libllama that is loaded already, and calls it on a stack that
-/// is deep enough.
+/// The way into C++: loads the adapter once, beside the libllama that is loaded already, and calls it on a stack
+/// that is deep enough.
 final class Adapter {
 
     /// Far above what any real template or schema needs, and an end for those that have none.
@@ -19,8 +19,8 @@ final class Adapter {
 
     private Adapter() {}
 
-    /// The adapter links to the libraries in its own folder. Were it loaded from anywhere else than libllama was, the
-    /// process would hold two of each, with two registries of devices.
+    /// The adapter links to the libraries in its own folder. Were it loaded from anywhere else than libllama was,
+    /// the process would hold two of each, with two registries of devices.
     static synchronized void load() {
         if (loaded) return;
         Path folder = NativeLibraries.load().folder();

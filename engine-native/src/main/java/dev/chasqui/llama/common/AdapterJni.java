@@ -6,11 +6,11 @@ import org.bytedeco.javacpp.annotation.StdString;
 
 /// `chasqui_common.h`, one method per function. JavaCPP's generator writes the JNI between the two.
 ///
-/// Only primitives and byte arrays cross, so JavaCPP is needed to build and not to run: the generated `JNI_OnLoad`,
-/// which starts JavaCPP's own machinery (a cache folder in the home directory, a thread that frees pointers), is
-/// renamed so that the JVM does not see it. A C++ exception arrives as a plain RuntimeException; its text goes
-/// through JNI's own conversion (`MODIFIED_UTF8_STRING`), for the other one needs that `JNI_OnLoad`. Arguments are
-/// checked by the callers, never here: see [Adapter].
+/// Only primitives and byte arrays cross, so JavaCPP is needed to build and not to run: the generated
+/// `JNI_OnLoad`, which starts JavaCPP's own machinery (a cache folder in the home directory, a thread that frees
+/// pointers), is renamed so that the JVM does not see it. A C++ exception arrives as a plain RuntimeException;
+/// its text goes through JNI's own conversion (`MODIFIED_UTF8_STRING`), for the other one needs that
+/// `JNI_OnLoad`. Arguments are checked by the callers, never here: see [Adapter].
 @Platform(
         compiler = "cpp17",
         define = {

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 /// @param enableThinking       ask a thinking model to think
 /// @param splitThinking        parse the thinking out of the answer; otherwise it stays in the content
 /// @param variables            more variables for the template, each with its value as JSON text
-/// @param now                  the template's clock; empty is the real one. Pin it to keep a prompt's date, and with
-///                             it the prefix that requests share
+/// @param now                  the template's clock; empty is the real one. Pin it to keep a prompt's date, and
+///                             with it the prefix that requests share
 public record ChatInputs(
         String messagesJson,
         Optional<String> toolsJson,

@@ -6,12 +6,12 @@ import java.util.Map;
 
 /// A model's own way of writing a chat: its Jinja template, parsed and ready to render.
 ///
-/// Safe to use from many threads. Closing while another thread renders lets that rendering end; calls after closing
-/// throw [IllegalStateException].
+/// Safe to use from many threads. Closing while another thread renders lets that rendering end; calls after
+/// closing throw [IllegalStateException].
 ///
-/// A template is a program: parse only those that came with a model that is trusted. One that is too long or too deep
-/// is refused, and one that loops is given up after ten seconds, but its thread goes on; a macro that calls itself
-/// for ever ends the process.
+/// A template is a program: parse only those that came with a model that is trusted. One that is too long or too
+/// deep is refused, and one that loops is given up after ten seconds, but its thread goes on; a macro that calls
+/// itself for ever ends the process.
 public final class ChatTemplate implements AutoCloseable {
 
     private final NativeHandle handle;
@@ -42,8 +42,8 @@ public final class ChatTemplate implements AutoCloseable {
         return parse("chatml", "", "");
     }
 
-    /// @throws LlamaException if the template or `common` refuses the chat; a template's `raise_exception` is in the
-    ///     message
+    /// @throws LlamaException if the template or `common` refuses the chat; a template's `raise_exception` is in
+    ///                        the message
     public RenderedPrompt render(ChatInputs inputs) {
         byte[] request = inputs.toBytes();
         return RenderedPrompt.from(Adapter.ask(

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Texts on their way to and from C++: each is its length in bytes and then its UTF-8, so no character is special.
+/// Texts on their way to and from C++: each is its length in bytes and then its UTF-8, so no character is
+/// special.
 ///
 /// The C++ side is `fields_in` and `fields_out` in `chasqui_common.h`.
 final class Fields {

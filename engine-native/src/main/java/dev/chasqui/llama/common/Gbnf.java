@@ -2,7 +2,8 @@ package dev.chasqui.llama.common;
 
 import dev.chasqui.llama.LlamaException;
 
-/// Judges a grammar by its outline: llama.cpp takes any, and a grammar of a million states is slow for every token.
+/// Judges a grammar by its outline: llama.cpp takes any, and a grammar of a million states is slow for every
+/// token.
 final class Gbnf {
 
     static final int MAX_RULES = 2000;

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 
 /// What is to be fitted.
 ///
-/// @param contextTokens      the context's size; `0` takes what the model was trained for, or less if that does not
-///                           fit
+/// @param contextTokens      the context's size; `0` takes what the model was trained for, or less if that does
+///                           not fit
 /// @param leastContextTokens never make it smaller than this
 /// @param batchTokens        most tokens of one decode, `n_batch`
 /// @param microBatchTokens   most tokens computed at once, `n_ubatch`

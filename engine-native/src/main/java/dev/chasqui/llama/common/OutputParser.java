@@ -5,12 +5,13 @@ import java.util.List;
 
 /// Reads a model's answer: content, thinking, tool calls.
 ///
-/// [#parse] reads a text by itself. [#push] and [#finish] follow one answer as it grows; each looks at the whole of
-/// it again, so gather a few tokens for one push when answers are long. Safe to use from many threads; pushes take
-/// turns.
+/// [#parse] reads a text by itself. [#push] and [#finish] follow one answer as it grows; each looks at the whole
+/// of it again, so gather a few tokens for one push when answers are long. Safe to use from many threads; pushes
+/// take turns.
 public final class OutputParser implements AutoCloseable {
 
-    /// Of braces and brackets open at once. A model can be talked into any output, and JSON is parsed by recursion.
+    /// Of braces and brackets open at once. A model can be talked into any output, and JSON is parsed by
+    /// recursion.
     static final int MAX_DEPTH = 256;
 
     private final NativeHandle handle;
@@ -44,8 +45,8 @@ public final class OutputParser implements AutoCloseable {
 
     /// Says that the answer is over.
     ///
-    /// @throws LlamaException if the text is not an answer in the model's format, a tool call that was cut off for
-    ///     example
+    /// @throws LlamaException if the text is not an answer in the model's format, a tool call that was cut off
+    ///                        for example
     public synchronized List<MessageDelta> finish() {
         return advance("", false);
     }

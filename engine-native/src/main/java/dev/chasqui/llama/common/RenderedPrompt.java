@@ -5,8 +5,8 @@ import java.util.List;
 
 /// A chat as the model wants to read it, and how its answer is to be constrained and read.
 ///
-/// @param prompt           the text to tokenise. It holds what the template wrote, which may be the vocabulary's own
-///                         begin-of-text: do not let the tokeniser add another
+/// @param prompt           the text to tokenise. It holds what the template wrote, which may be the vocabulary's
+///                         own begin-of-text: do not let the tokeniser add another
 /// @param format           `common`'s name for the way the answer is written
 /// @param grammar          GBNF the answer must fit; empty is none
 /// @param grammarLazy      the grammar holds only from a trigger on
@@ -15,7 +15,8 @@ import java.util.List;
 /// @param supportsThinking whether the template has a place for thinking
 /// @param thinkingStartTag for example `<think>`; may be empty
 /// @param stops            texts that end the answer, besides the vocabulary's own tokens
-/// @param preservedTokens  texts that have to be tokenised as the special tokens they are, and shown in the output
+/// @param preservedTokens  texts that have to be tokenised as the special tokens they are, and shown in the
+///                         output
 /// @param parserState      for [OutputParser]
 public record RenderedPrompt(
         String prompt,

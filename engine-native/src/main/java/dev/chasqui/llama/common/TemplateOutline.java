@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 
 /// Judges a Jinja template by its outline before C++ parses it by recursion.
 ///
-/// What it cannot see is a macro that calls itself for ever: that ends the process, so a template is only as safe as
-/// the model it came with.
+/// What it cannot see is a macro that calls itself for ever: that ends the process, so a template is only as safe
+/// as the model it came with.
 final class TemplateOutline {
 
     /// The longest template known is a tenth of it.

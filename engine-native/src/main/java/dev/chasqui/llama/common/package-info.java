@@ -1,4 +1,5 @@
-/// llama.cpp's C++ `common` by JavaCPP: chat templates, parsers of model output, schema to grammar, fit to memory.
+/// llama.cpp's C++ `common` by JavaCPP: chat templates, parsers of model output, schema to grammar, fit to
+/// memory.
 ///
 /// JSON text goes in and comes out; a C++ exception arrives as a Java exception with its message.
 @NullMarked
