@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
 import dev.chasqui.llama.Decoder.Outcome;
+import dev.chasqui.store.Catalogue;
+import dev.chasqui.store.Progress;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A model that makes sense: SmolLM2-135M-Instruct, from the folder `CHASQUI_TEST_MODELS`.
+/// The bindings over a model that makes sense: SmolLM2-135M-Instruct, which only this module can fetch.
 class RealModelTest {
 
     private LlamaModel model;
@@ -25,10 +25,7 @@ class RealModelTest {
 
     @BeforeEach
     void open() {
-        String folder = System.getenv("CHASQUI_TEST_MODELS");
-        Assumptions.assumeTrue(folder != null, "CHASQUI_TEST_MODELS names no folder of models");
-        Path file = Path.of(folder, "SmolLM2-135M-Instruct.Q4_1.gguf");
-        Assumptions.assumeTrue(Files.exists(file), file + " does not exist");
+        Path file = Catalogue.standard().file("smollm2:135m", Progress.NONE);
         model = LlamaModel.open(file, ModelSettings.DEFAULT);
         context = model.newContext(ContextSettings.of(512).withSequences(3));
     }
