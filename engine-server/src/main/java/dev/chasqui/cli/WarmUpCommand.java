@@ -65,9 +65,8 @@ final class WarmUpCommand extends Command {
                 OllamaServer server = OllamaServer.start(engine, settings);
                 Backend client = OllamaBackend.connect(server.address().uri())) {
             GenerateRequest request = GenerateRequest.of(model, "Hello");
-            client.generate(request.withSettings(
-                            Settings.DEFAULT.withOptions(
-                                    Options.NONE.with(Option.NUM_PREDICT, 4L).with(Option.NUM_THREAD, 1L))))
+            client.generate(request.withSettings(Settings.DEFAULT.withOptions(
+                            Options.NONE.with(Option.NUM_PREDICT, 4L).with(Option.NUM_THREAD, 1L))))
                     .answer();
         }
     }
