@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine;
@@ -102,6 +103,8 @@ final class RunCommand extends Command {
                 .system(true)
                 .dumb(true)
                 .build()) {
+            // A terminal that does not know its size would get a mangled prompt.
+            if (terminal.getWidth() <= 0) terminal.setSize(new Size(80, 24));
             Conversation conversation = new Conversation(model, settings, details.messages());
             ChatFlags flags = new ChatFlags(verbose, hideThinking);
             new Chat(backend, terminal, screen(), conversation, flags, ChatHistory.file(rooms().environment())).run();

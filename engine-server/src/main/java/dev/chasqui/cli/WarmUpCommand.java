@@ -48,7 +48,7 @@ final class WarmUpCommand extends Command {
                     List.of("list"),
                     List.of("show", model),
                     List.of("ask", "--help"),
-                    List.of("ask", "-o", "num_predict=8", "-o", "temperature=0", "Hello"))) {
+                    List.of("ask", "-o", "num_thread=1", "-o", "num_predict=8", "-o", "temperature=0", "Hello"))) {
                 worst = Math.max(worst, ChasquiCommand.run(tiny, silent(), line.toArray(String[]::new)));
             }
             serve(tiny, model);
@@ -65,8 +65,8 @@ final class WarmUpCommand extends Command {
                 OllamaServer server = OllamaServer.start(engine, settings);
                 Backend client = OllamaBackend.connect(server.address().uri())) {
             GenerateRequest request = GenerateRequest.of(model, "Hello");
-            client.generate(request.withSettings(
-                            Settings.DEFAULT.withOptions(Options.NONE.with(Option.NUM_PREDICT, 4L))))
+            client.generate(request.withSettings(Settings.DEFAULT.withOptions(
+                            Options.NONE.with(Option.NUM_PREDICT, 4L).with(Option.NUM_THREAD, 1L))))
                     .answer();
         }
     }
