@@ -50,7 +50,7 @@ public final class LlamaContext implements Decoder {
     }
 
     static LlamaContext create(LlamaModel model, MemorySegment weights, ContextSettings settings) {
-        if (LlamaH.modelHasEncoder(weights) || !LlamaH.modelHasDecoder(weights)) {
+        if (ModelH.modelHasEncoder(weights) || !ModelH.modelHasDecoder(weights)) {
             throw new LlamaException(model.file() + " is not a decoder-only model; this engine cannot run it");
         }
         Arena arena = Arena.ofShared();

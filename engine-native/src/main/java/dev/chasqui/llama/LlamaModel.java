@@ -40,7 +40,7 @@ public final class LlamaModel implements AutoCloseable {
         this.arena = arena;
         this.model = model;
         this.gate = new Gate("model " + file.getFileName());
-        this.vocabulary = new Vocabulary(gate, LlamaH.modelGetVocab(model).reinterpret(arena, null));
+        this.vocabulary = new Vocabulary(gate, ModelH.modelGetVocab(model).reinterpret(arena, null));
     }
 
     /// Loads a file; of a split model, the first part's.
@@ -51,7 +51,7 @@ public final class LlamaModel implements AutoCloseable {
         if (!Files.isRegularFile(gguf)) throw new LlamaException(gguf + " is not a file");
         Arena arena = Arena.ofShared();
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment params = LlamaH.modelDefaultParams(scratch);
+            MemorySegment params = ModelH.modelDefaultParams(scratch);
             Structs.set(params, Structs.MODEL_PARAMS, "n_gpu_layers", settings.gpuLayers());
             Structs.set(params, Structs.MODEL_PARAMS, "main_gpu", settings.mainGpu());
             Structs.set(params, Structs.MODEL_PARAMS, "load_mode", settings.mmap() ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
@@ -60,13 +60,13 @@ public final class LlamaModel implements AutoCloseable {
             Structs.set(params, Structs.MODEL_PARAMS, "progress_callback", progress.stub(scratch));
 
             LlamaLog.clear();
-            MemorySegment raw = LlamaH.modelLoadFromFile(
+            MemorySegment raw = ModelH.modelLoadFromFile(
                     scratch.allocateFrom(gguf.toAbsolutePath().toString()), params);
             if (raw.address() == 0) {
                 if (progress.stopped) throw new LlamaException("loading " + gguf + " was given up");
                 throw new LlamaException("cannot load " + gguf + LlamaLog.because());
             }
-            return new LlamaModel(gguf, arena, raw.reinterpret(arena, LlamaH::modelFree));
+            return new LlamaModel(gguf, arena, raw.reinterpret(arena, ModelH::modelFree));
         } catch (Throwable t) {
             arena.close(); // frees whatever was bound so far
             throw t;
@@ -94,31 +94,31 @@ public final class LlamaModel implements AutoCloseable {
 
     /// Tokens of context the model was trained on.
     public int trainedContextTokens() {
-        return gate.use(() -> LlamaH.modelNCtxTrain(model));
+        return gate.use(() -> ModelH.modelNCtxTrain(model));
     }
 
     /// Number of weights.
     public long parameters() {
-        return gate.use(() -> LlamaH.modelNParams(model));
+        return gate.use(() -> ModelH.modelNParams(model));
     }
 
     /// Bytes of all tensors.
     public long sizeBytes() {
-        return gate.use(() -> LlamaH.modelSize(model));
+        return gate.use(() -> ModelH.modelSize(model));
     }
 
     /// Length of an embedding.
     public int embeddingLength() {
-        return gate.use(() -> LlamaH.modelNEmbd(model));
+        return gate.use(() -> ModelH.modelNEmbd(model));
     }
 
     public int layers() {
-        return gate.use(() -> LlamaH.modelNLayer(model));
+        return gate.use(() -> ModelH.modelNLayer(model));
     }
 
     /// Tokens a sliding-window layer looks back; `0` if there is none.
     public int slidingWindow() {
-        return gate.use(() -> LlamaH.modelNSwa(model));
+        return gate.use(() -> ModelH.modelNSwa(model));
     }
 
     /// The architecture, size and quantisation in llama.cpp's words, such as `llama 135M Q4_1`.
@@ -126,7 +126,7 @@ public final class LlamaModel implements AutoCloseable {
         return gate.use(() -> {
             try (Arena scratch = Arena.ofConfined()) {
                 MemorySegment buffer = scratch.allocate(256);
-                LlamaH.modelDesc(model, buffer, buffer.byteSize());
+                ModelH.modelDesc(model, buffer, buffer.byteSize());
                 return buffer.getString(0);
             }
         });
@@ -135,7 +135,7 @@ public final class LlamaModel implements AutoCloseable {
     /// The chat template the file carries, if it does.
     public Optional<String> chatTemplate() {
         return gate.use(() -> {
-            MemorySegment template = LlamaH.modelChatTemplate(model, MemorySegment.NULL);
+            MemorySegment template = ModelH.modelChatTemplate(model, MemorySegment.NULL);
             return template.address() == 0 ? Optional.empty() : Optional.of(Llama.text(template));
         });
     }
@@ -147,11 +147,11 @@ public final class LlamaModel implements AutoCloseable {
             try (Arena scratch = Arena.ofConfined()) {
                 MemorySegment name = scratch.allocateFrom(key);
                 MemorySegment buffer = scratch.allocate(256);
-                int length = LlamaH.modelMetaValStr(model, name, buffer, buffer.byteSize());
+                int length = ModelH.modelMetaValStr(model, name, buffer, buffer.byteSize());
                 if (length < 0) return Optional.empty();
                 if (length >= buffer.byteSize()) {
                     buffer = scratch.allocate(length + 1L);
-                    LlamaH.modelMetaValStr(model, name, buffer, buffer.byteSize());
+                    ModelH.modelMetaValStr(model, name, buffer, buffer.byteSize());
                 }
                 return Optional.of(buffer.getString(0));
             }

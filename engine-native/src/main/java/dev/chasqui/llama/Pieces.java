@@ -35,18 +35,18 @@ final class Pieces {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment buffer = scratch.allocate(256);
             for (int token = 0; token < size; token++) {
-                int length = LlamaH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, true);
+                int length = VocabH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, true);
                 if (length < 0) {
                     buffer = scratch.allocate(-length);
-                    length = LlamaH.tokenToPiece(vocab, token, buffer, -length, 0, true);
+                    length = VocabH.tokenToPiece(vocab, token, buffer, -length, 0, true);
                 }
                 int start = starts[token];
                 if (start + length > bytes.length) bytes = Arrays.copyOf(bytes, (start + length) * 2);
                 MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, start, length);
                 starts[token + 1] = start + length;
-                hidden.set(token, LlamaH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, false) == 0);
-                control.set(token, (LlamaH.vocabGetAttr(vocab, token) & CONTROL) != 0);
-                ends.set(token, LlamaH.vocabIsEog(vocab, token));
+                hidden.set(token, VocabH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, false) == 0);
+                control.set(token, (VocabH.vocabGetAttr(vocab, token) & CONTROL) != 0);
+                ends.set(token, VocabH.vocabIsEog(vocab, token));
             }
         }
         return new Pieces(Arrays.copyOf(bytes, starts[size]), starts, hidden, control, ends);

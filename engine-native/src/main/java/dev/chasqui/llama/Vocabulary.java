@@ -38,12 +38,12 @@ public final class Vocabulary {
     Vocabulary(Gate gate, MemorySegment vocab) {
         this.gate = gate;
         this.vocab = vocab;
-        this.size = LlamaH.vocabNTokens(vocab);
-        this.bos = LlamaH.vocabBos(vocab);
-        this.eos = LlamaH.vocabEos(vocab);
-        this.eot = LlamaH.vocabEot(vocab);
-        this.addsBos = LlamaH.vocabGetAddBos(vocab);
-        this.addsEos = LlamaH.vocabGetAddEos(vocab);
+        this.size = VocabH.vocabNTokens(vocab);
+        this.bos = VocabH.vocabBos(vocab);
+        this.eos = VocabH.vocabEos(vocab);
+        this.eot = VocabH.vocabEot(vocab);
+        this.addsBos = VocabH.vocabGetAddBos(vocab);
+        this.addsEos = VocabH.vocabGetAddEos(vocab);
     }
 
     /// Token ids are below this.
@@ -97,10 +97,10 @@ public final class Vocabulary {
             MemorySegment.copy(utf8, 0, bytes, JAVA_BYTE, 0, utf8.length);
             int capacity = utf8.length / 2 + 16;
             MemorySegment tokens = scratch.allocate(JAVA_INT, capacity);
-            int count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, capacity, addSpecial, parseSpecial);
+            int count = VocabH.tokenize(vocab, bytes, utf8.length, tokens, capacity, addSpecial, parseSpecial);
             if (count < 0 && count != Integer.MIN_VALUE) {
                 tokens = scratch.allocate(JAVA_INT, -count);
-                count = LlamaH.tokenize(vocab, bytes, utf8.length, tokens, -count, addSpecial, parseSpecial);
+                count = VocabH.tokenize(vocab, bytes, utf8.length, tokens, -count, addSpecial, parseSpecial);
             }
             if (count < 0) throw new LlamaException("a text of " + utf8.length + " bytes cannot be tokenised");
             return tokens.asSlice(0, count * 4L).toArray(JAVA_INT);
@@ -144,10 +144,10 @@ public final class Vocabulary {
             try (Arena scratch = Arena.ofConfined()) {
                 MemorySegment ids = scratch.allocateFrom(JAVA_INT, tokens);
                 MemorySegment text = scratch.allocate(tokens.length * 8L + 16);
-                int length = LlamaH.detokenize(vocab, ids, tokens.length, text, (int) text.byteSize(), false, special);
+                int length = VocabH.detokenize(vocab, ids, tokens.length, text, (int) text.byteSize(), false, special);
                 if (length < 0) {
                     text = scratch.allocate(-length);
-                    length = LlamaH.detokenize(vocab, ids, tokens.length, text, -length, false, special);
+                    length = VocabH.detokenize(vocab, ids, tokens.length, text, -length, false, special);
                 }
                 byte[] bytes = text.asSlice(0, length).toArray(JAVA_BYTE);
                 return new String(bytes, StandardCharsets.UTF_8);

@@ -1,0 +1,194 @@
+package dev.chasqui.llama;
+
+import static dev.chasqui.llama.Symbols.broken;
+import static dev.chasqui.llama.Symbols.downcall;
+import static java.lang.foreign.FunctionDescriptor.of;
+import static java.lang.foreign.FunctionDescriptor.ofVoid;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.invoke.MethodHandle;
+
+/// The functions of `llama.h` about models, as in [LlamaH].
+final class ModelH {
+
+    private ModelH() {}
+
+    /// `struct llama_model_params llama_model_default_params(void);`
+    private static final MethodHandle MODEL_DEFAULT_PARAMS =
+            downcall("llama_model_default_params", of(Structs.MODEL_PARAMS));
+
+    static MemorySegment modelDefaultParams(SegmentAllocator allocator) {
+        try {
+            return (MemorySegment) MODEL_DEFAULT_PARAMS.invokeExact(allocator);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `struct llama_model * llama_model_load_from_file(const char * path_model, struct llama_model_params
+    /// params);`
+    private static final MethodHandle MODEL_LOAD_FROM_FILE =
+            downcall("llama_model_load_from_file", of(ADDRESS, ADDRESS, Structs.MODEL_PARAMS));
+
+    static MemorySegment modelLoadFromFile(MemorySegment path, MemorySegment params) {
+        try {
+            return (MemorySegment) MODEL_LOAD_FROM_FILE.invokeExact(path, params);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `void llama_model_free(struct llama_model * model);`
+    private static final MethodHandle MODEL_FREE = downcall("llama_model_free", ofVoid(ADDRESS));
+
+    static void modelFree(MemorySegment model) {
+        try {
+            MODEL_FREE.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `const struct llama_vocab * llama_model_get_vocab(const struct llama_model * model);`
+    private static final MethodHandle MODEL_GET_VOCAB = downcall("llama_model_get_vocab", of(ADDRESS, ADDRESS));
+
+    static MemorySegment modelGetVocab(MemorySegment model) {
+        try {
+            return (MemorySegment) MODEL_GET_VOCAB.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `int32_t llama_model_n_ctx_train(const struct llama_model * model);`
+    private static final MethodHandle MODEL_N_CTX_TRAIN = downcall("llama_model_n_ctx_train", of(JAVA_INT, ADDRESS));
+
+    static int modelNCtxTrain(MemorySegment model) {
+        try {
+            return (int) MODEL_N_CTX_TRAIN.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `int32_t llama_model_n_embd(const struct llama_model * model);`
+    private static final MethodHandle MODEL_N_EMBD = downcall("llama_model_n_embd", of(JAVA_INT, ADDRESS));
+
+    static int modelNEmbd(MemorySegment model) {
+        try {
+            return (int) MODEL_N_EMBD.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `int32_t llama_model_n_layer(const struct llama_model * model);`
+    private static final MethodHandle MODEL_N_LAYER = downcall("llama_model_n_layer", of(JAVA_INT, ADDRESS));
+
+    static int modelNLayer(MemorySegment model) {
+        try {
+            return (int) MODEL_N_LAYER.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `int32_t llama_model_n_swa(const struct llama_model * model);`
+    private static final MethodHandle MODEL_N_SWA = downcall("llama_model_n_swa", of(JAVA_INT, ADDRESS));
+
+    static int modelNSwa(MemorySegment model) {
+        try {
+            return (int) MODEL_N_SWA.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `int32_t llama_model_meta_val_str(const struct llama_model * model, const char * key, char * buf, size_t
+    /// buf_size);`
+    private static final MethodHandle MODEL_META_VAL_STR =
+            downcall("llama_model_meta_val_str", of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+
+    static int modelMetaValStr(MemorySegment model, MemorySegment key, MemorySegment buffer, long size) {
+        try {
+            return (int) MODEL_META_VAL_STR.invokeExact(model, key, buffer, size);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `int32_t llama_model_desc(const struct llama_model * model, char * buf, size_t buf_size);`
+    private static final MethodHandle MODEL_DESC =
+            downcall("llama_model_desc", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
+
+    static int modelDesc(MemorySegment model, MemorySegment buffer, long size) {
+        try {
+            return (int) MODEL_DESC.invokeExact(model, buffer, size);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `uint64_t llama_model_size(const struct llama_model * model);`
+    private static final MethodHandle MODEL_SIZE = downcall("llama_model_size", of(JAVA_LONG, ADDRESS));
+
+    static long modelSize(MemorySegment model) {
+        try {
+            return (long) MODEL_SIZE.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `const char * llama_model_chat_template(const struct llama_model * model, const char * name);`
+    private static final MethodHandle MODEL_CHAT_TEMPLATE =
+            downcall("llama_model_chat_template", of(ADDRESS, ADDRESS, ADDRESS));
+
+    static MemorySegment modelChatTemplate(MemorySegment model, MemorySegment name) {
+        try {
+            return (MemorySegment) MODEL_CHAT_TEMPLATE.invokeExact(model, name);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `uint64_t llama_model_n_params(const struct llama_model * model);`
+    private static final MethodHandle MODEL_N_PARAMS = downcall("llama_model_n_params", of(JAVA_LONG, ADDRESS));
+
+    static long modelNParams(MemorySegment model) {
+        try {
+            return (long) MODEL_N_PARAMS.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `bool llama_model_has_encoder(const struct llama_model * model);`
+    private static final MethodHandle MODEL_HAS_ENCODER =
+            downcall("llama_model_has_encoder", of(JAVA_BOOLEAN, ADDRESS));
+
+    static boolean modelHasEncoder(MemorySegment model) {
+        try {
+            return (boolean) MODEL_HAS_ENCODER.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `bool llama_model_has_decoder(const struct llama_model * model);`
+    private static final MethodHandle MODEL_HAS_DECODER =
+            downcall("llama_model_has_decoder", of(JAVA_BOOLEAN, ADDRESS));
+
+    static boolean modelHasDecoder(MemorySegment model) {
+        try {
+            return (boolean) MODEL_HAS_DECODER.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+}
