@@ -140,7 +140,7 @@ interface Models {
         }
 
         private List<String> capabilities() {
-            return List.of(facts.poolsEmbeddings() ? "embedding" : "completion");
+            return List.copyOf(facts.capabilities());
         }
 
         private Instant modifiedAt() {

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// What a GGUF file says about itself. Reading checks its whole structure and takes milliseconds; the weights are
 /// not touched. Immutable.
@@ -206,6 +208,21 @@ public final class GgufFile {
             return OptionalInt.empty();
         }
         return OptionalInt.of((int) number.getAsLong());
+    }
+
+    /// What the model can do as far as its file tells, by the tests Ollama uses: `completion` or `embedding`,
+    /// `tools`, `thinking`, `vision`, `audio`.
+    public Set<String> capabilities() {
+        Set<String> found = new LinkedHashSet<>();
+        found.add(poolsEmbeddings() ? "embedding" : "completion");
+        String jinja = chatTemplate().orElse("");
+        if (jinja.contains("tools") || jinja.contains("tool_call")) found.add("tools");
+        boolean tags = jinja.contains("<think>") && jinja.contains("</think>");
+        boolean splits = jinja.contains("split('</think>')") || jinja.contains("split(\"</think>\")");
+        if (tags || splits) found.add("thinking");
+        if (values().containsKey(architectureKey("vision.block_count"))) found.add("vision");
+        if (values().containsKey(architectureKey("audio.block_count"))) found.add("audio");
+        return found;
     }
 
     @Override

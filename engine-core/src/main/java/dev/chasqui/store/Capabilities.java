@@ -44,7 +44,7 @@ final class Capabilities {
         Set<String> known = ofWeights.get(digest);
         if (known != null) return known;
         try {
-            Set<String> read = ofFile(GgufFile.read(file));
+            Set<String> read = GgufFile.read(file).capabilities();
             if (ofWeights.size() >= MOST_REMEMBERED) ofWeights.clear();
             ofWeights.put(digest, read);
             return read;
@@ -52,18 +52,5 @@ final class Capabilities {
             LOG.warn("what the model can do is unknown: {}", e.getMessage());
             return Set.of();
         }
-    }
-
-    static Set<String> ofFile(GgufFile file) {
-        Set<String> found = new LinkedHashSet<>();
-        found.add(file.poolsEmbeddings() ? "embedding" : "completion");
-        String jinja = file.chatTemplate().orElse("");
-        if (jinja.contains("tools") || jinja.contains("tool_call")) found.add("tools");
-        boolean tags = jinja.contains("<think>") && jinja.contains("</think>");
-        boolean splits = jinja.contains("split('</think>')") || jinja.contains("split(\"</think>\")");
-        if (tags || splits) found.add("thinking");
-        if (file.values().containsKey(file.architectureKey("vision.block_count"))) found.add("vision");
-        if (file.values().containsKey(file.architectureKey("audio.block_count"))) found.add("audio");
-        return found;
     }
 }
