@@ -39,6 +39,7 @@ final class Pace {
     private double debt;
     private boolean trying;
     private int trialSteps;
+    /// Of the trial that runs, or of the last one if that failed: trials may cost a twentieth of the time.
     private long trialNanos;
     private double trialShare;
     private boolean othersBusy;
@@ -112,6 +113,7 @@ final class Pace {
             settle(now);
         } else if (over) {
             place--;
+            trialNanos = 0;
             raisedAt = now;
             settle(now);
         }
@@ -133,7 +135,8 @@ final class Pace {
         long passed = now - changedAt;
         if (idle) return passed >= wait;
         double expected = recent[kind(rows)][place] * rows;
-        return expected > 0 && passed >= Math.max(othersBusy ? LONGEST_WAIT : wait, 10 * expected);
+        double due = Math.max(othersBusy ? LONGEST_WAIT : wait, 20.0 * trialNanos);
+        return expected > 0 && passed >= Math.max(due, 10 * expected);
     }
 
     /// What a row would cost one place further down: as measured of late, or by the rule of three.

@@ -10,11 +10,11 @@ import java.util.OptionalDouble;
 /// What Linux counts in `/proc`: the time all cores were busy, less what this process used itself.
 ///
 /// The answer is an average since the reading before. Asking more often than every 100 ms gives the last answer
-/// again; a window of more than five seconds says nothing about now, so then there is none.
+/// again; a window of more than a minute says nothing about now, so then there is none.
 final class ProcCores implements FreeCores {
 
     private static final long SHORTEST_NANOS = 100_000_000L;
-    private static final long LONGEST_NANOS = 5_000_000_000L;
+    private static final long LONGEST_NANOS = 60_000_000_000L;
 
     private final Path proc;
     private Ticks before;

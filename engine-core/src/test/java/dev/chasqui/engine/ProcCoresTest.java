@@ -66,7 +66,7 @@ class ProcCoresTest {
         ProcCores cores = new ProcCores(proc, 0);
         counted(1100, 500, 8100, 300);
 
-        assertThat(cores.at(6000 * MILLISECOND)).isEmpty();
+        assertThat(cores.at(61_000 * MILLISECOND)).isEmpty();
     }
 
     @Test
