@@ -135,7 +135,7 @@ final class Pace {
         long passed = now - changedAt;
         if (idle) return passed >= wait;
         double expected = recent[kind(rows)][place] * rows;
-        double due = Math.max(othersBusy ? LONGEST_WAIT : wait, 20.0 * trialNanos);
+        double due = Math.max(othersBusy ? 4 * wait : wait, 20.0 * trialNanos);
         return expected > 0 && passed >= Math.max(due, 10 * expected);
     }
 
