@@ -1,15 +1,18 @@
 package dev.chasqui.engine;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
 import dev.chasqui.llama.ModelSettings;
 import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.TokenSink;
+import java.nio.file.Path;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,25 +28,36 @@ final class LoadedModel implements AutoCloseable {
     private final GgufFile facts;
     private final LlamaModel weights;
     private final Prompts prompts;
+    /// Outlives the contexts: what it learnt of the cores holds for the next one too.
+    private final Pace pace;
 
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition changed = lock.newCondition();
     private @Nullable Runner runner;
     private @Nullable ContextSettings settings;
+    private boolean threadsFixed;
     private int active;
     private int wantingAnother;
     private boolean closed;
 
-    private LoadedModel(ModelSource source, EngineConfig config, GgufFile facts, LlamaModel weights, Prompts prompts) {
+    private LoadedModel(
+            ModelSource source,
+            EngineConfig config,
+            GgufFile facts,
+            LlamaModel weights,
+            Prompts prompts,
+            FreeCores cores) {
         this.source = source;
         this.config = config;
         this.facts = facts;
         this.weights = weights;
         this.prompts = prompts;
+        this.pace = new Pace(Runtime.getRuntime().availableProcessors(), cores);
     }
 
     /// @throws BackendException if the file is no model, or the machine has no room for it
     static LoadedModel load(ModelSource source, EngineConfig config, ModelSettings how) {
+        FreeCores cores = new ProcCores(Path.of("/proc"), System.nanoTime());
         GgufFile facts = GgufFile.read(source.weights());
         LlamaModel weights;
         try {
@@ -52,7 +66,7 @@ final class LoadedModel implements AutoCloseable {
             throw BackendException.failed("error loading model '" + source.name() + "': " + e.getMessage(), e);
         }
         try {
-            return new LoadedModel(source, config, facts, weights, Prompts.of(source, weights, facts));
+            return new LoadedModel(source, config, facts, weights, Prompts.of(source, weights, facts), cores);
         } catch (Throwable t) {
             weights.close();
             throw t;
@@ -154,14 +168,15 @@ final class LoadedModel implements AutoCloseable {
 
     private Runner runnerFor(ContextPlan plan, Options options) throws InterruptedException {
         ContextSettings wanted = plan.settings(options, config);
+        boolean fixed = options.count(Option.NUM_THREAD).orElse(0) > 0;
         boolean queued = false;
         try {
             while (true) {
                 if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
                 Runner present = runner;
-                boolean suits = present != null && suits(wanted);
+                boolean suits = present != null && suits(wanted, fixed);
                 if (present != null && suits && (wantingAnother == 0 || queued)) return present;
-                if (active == 0 && (!suits || present == null)) return replace(wanted);
+                if (active == 0 && (!suits || present == null)) return replace(wanted, fixed);
                 if (!suits && !queued) {
                     wantingAnother++;
                     queued = true;
@@ -176,15 +191,16 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private boolean suits(ContextSettings wanted) {
+    private boolean suits(ContextSettings wanted, boolean fixed) {
         ContextSettings present = settings;
         return present != null
                 && present.contextTokens() >= wanted.contextTokens()
                 && present.batchTokens() >= wanted.batchTokens()
+                && threadsFixed == fixed
                 && present.threads() == wanted.threads();
     }
 
-    private Runner replace(ContextSettings wanted) {
+    private Runner replace(ContextSettings wanted, boolean fixed) {
         if (runner != null) runner.close();
         runner = null;
         settings = null;
@@ -192,9 +208,11 @@ final class LoadedModel implements AutoCloseable {
         new MemoryPlan(0, plan.kvBytes(), plan.computeBytes())
                 .requireFits(source.name(), wanted.contextTokens(), MachineMemory.read());
         try {
-            Runner fresh = new Runner(source.name(), weights.newContext(wanted));
+            LlamaContext context = weights.newContext(wanted);
+            Runner fresh = new Runner(source.name(), fixed ? context : PacedDecoder.of(context, pace));
             runner = fresh;
             settings = wanted;
+            threadsFixed = fixed;
             return fresh;
         } catch (LlamaException e) {
             throw BackendException.failed("model '" + source.name() + "': " + e.getMessage(), e);

@@ -1,0 +1,95 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.llama.Decoder;
+import dev.chasqui.llama.LlamaContext;
+import dev.chasqui.llama.Sampling;
+import dev.chasqui.llama.TokenBatch;
+import dev.chasqui.llama.TokenSampler;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+
+/// A decoder whose threads follow a [Pace]. Owns the decoder.
+final class PacedDecoder implements Decoder {
+
+    private final Decoder decoder;
+    private final IntConsumer threads;
+    private final Pace pace;
+    private final LongSupplier nanoClock;
+    private int present;
+
+    /// @param threads sets how many threads the decoder uses from the next decode on
+    PacedDecoder(Decoder decoder, IntConsumer threads, Pace pace, LongSupplier nanoClock) {
+        this.decoder = decoder;
+        this.threads = threads;
+        this.pace = pace;
+        this.nanoClock = nanoClock;
+    }
+
+    static PacedDecoder of(LlamaContext context, Pace pace) {
+        return new PacedDecoder(context, count -> context.setThreads(count, count), pace, System::nanoTime);
+    }
+
+    @Override
+    public Outcome decode(TokenBatch batch) {
+        long begin = nanoClock.getAsLong();
+        int wanted = pace.next(batch.size(), begin);
+        if (wanted != present) threads.accept(wanted);
+        present = wanted;
+        Outcome outcome = decoder.decode(batch);
+        if (outcome == Outcome.DONE) {
+            long end = nanoClock.getAsLong();
+            pace.took(batch.size(), end - begin, end);
+        }
+        return outcome;
+    }
+
+    @Override
+    public int contextTokens() {
+        return decoder.contextTokens();
+    }
+
+    @Override
+    public int batchTokens() {
+        return decoder.batchTokens();
+    }
+
+    @Override
+    public int sequences() {
+        return decoder.sequences();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return decoder.vocabularySize();
+    }
+
+    @Override
+    public void abort() {
+        decoder.abort();
+    }
+
+    @Override
+    public float[] logits(int row) {
+        return decoder.logits(row);
+    }
+
+    @Override
+    public TokenSampler sampler(Sampling sampling) {
+        return decoder.sampler(sampling);
+    }
+
+    @Override
+    public boolean forget(int sequence, int from) {
+        return decoder.forget(sequence, from);
+    }
+
+    @Override
+    public boolean shift(int sequence, int from, int to) {
+        return decoder.shift(sequence, from, to);
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+    }
+}
