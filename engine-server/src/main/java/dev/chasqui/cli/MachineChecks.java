@@ -46,6 +46,6 @@ final class MachineChecks {
         return Finding.warning(
                 "load",
                 text + ": answers are slower while others use the cores",
-                "end other programs, or give this one fewer threads (-o num_thread=" + Math.max(1, cores / 2) + ")");
+                "end other programs; until then the engine leaves them their cores and computes with fewer threads");
     }
 }
