@@ -55,10 +55,9 @@ final class LoadedModel implements AutoCloseable {
         this.pace = new Pace(Runtime.getRuntime().availableProcessors(), cores);
     }
 
-    /// @throws BackendException if the file is no model, or the machine has no room for it
-    static LoadedModel load(ModelSource source, EngineConfig config, ModelSettings how) {
+    /// @throws BackendException if llama.cpp cannot read it
+    static LoadedModel load(ModelSource source, GgufFile facts, EngineConfig config, ModelSettings how) {
         FreeCores cores = new ProcCores(Path.of("/proc"), System.nanoTime());
-        GgufFile facts = GgufFile.read(source.weights());
         LlamaModel weights;
         try {
             weights = LlamaModel.open(source.weights(), how);

@@ -5,6 +5,7 @@ import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
+import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ModelSettings;
 import java.nio.file.Path;
@@ -204,8 +205,9 @@ final class ModelPool implements AutoCloseable {
         Thread.ofPlatform().name("chasqui-load-" + source.name()).daemon().start(() -> {
             long started = System.nanoTime();
             try {
-                requireMemory(source, options);
-                LoadedModel model = LoadedModel.load(source, config, settings(options));
+                GgufFile facts = facts(source);
+                requireMemory(source, facts, options);
+                LoadedModel model = LoadedModel.load(source, facts, config, settings(options));
                 LOG.info("loaded {} in {} ms", source.name(), (System.nanoTime() - started) / 1_000_000);
                 boolean wanted;
                 synchronized (this) {
@@ -225,8 +227,15 @@ final class ModelPool implements AutoCloseable {
         });
     }
 
-    private void requireMemory(ModelSource source, Options options) {
-        GgufFile facts = GgufFile.read(source.weights());
+    private static GgufFile facts(ModelSource source) {
+        try {
+            return GgufFile.read(source.weights());
+        } catch (GgufException e) {
+            throw BackendException.failed("error loading model '" + source.name() + "': " + e.getMessage(), e);
+        }
+    }
+
+    private void requireMemory(ModelSource source, GgufFile facts, Options options) {
         ContextPlan plan = ContextPlan.of(
                 options, config.contextTokens(), facts.contextLength().orElse(ContextPlan.DEFAULT_TOKENS));
         MemoryPlan memory = LoadedModel.memoryPlan(facts, plan.settings(options, config));

@@ -4,64 +4,50 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
-/// What each token of a vocabulary stands for, copied out of llama.cpp once: about 60 ns a token.
+/// What each token of a vocabulary stands for, copied out of llama.cpp when it is first asked for: an answer
+/// needs few
+/// of them, and all of them at once would delay the first by 70 ms.
+///
+/// Safe to use from many threads: a piece that two ask for at once is read twice.
 final class Pieces {
 
     private static final int CONTROL = 1 << 3;
 
-    private final byte[] bytes;
-    private final int[] starts;
-    private final BitSet hidden;
-    private final BitSet control;
-    private final BitSet ends;
+    /// @param hidden  shown only when special tokens are
+    /// @param control not text, but a signal to or from the model
+    /// @param ends    ends a generation
+    record Piece(byte[] bytes, boolean hidden, boolean control, boolean ends) {}
 
-    private Pieces(byte[] bytes, int[] starts, BitSet hidden, BitSet control, BitSet ends) {
-        this.bytes = bytes;
-        this.starts = starts;
-        this.hidden = hidden;
-        this.control = control;
-        this.ends = ends;
+    private final Gate gate;
+    private final MemorySegment vocab;
+    private final @Nullable Piece[] known;
+
+    Pieces(Gate gate, MemorySegment vocab, int size) {
+        this.gate = gate;
+        this.vocab = vocab;
+        this.known = new Piece[size];
     }
 
-    static Pieces of(MemorySegment vocab, int size) {
-        byte[] bytes = new byte[size * 8];
-        int[] starts = new int[size + 1];
-        BitSet hidden = new BitSet(size);
-        BitSet control = new BitSet(size);
-        BitSet ends = new BitSet(size);
+    /// @param token below the vocabulary's size; the caller has checked it
+    Piece get(int token) {
+        Piece piece = known[token];
+        return piece != null ? piece : (known[token] = gate.use(() -> read(token)));
+    }
+
+    private Piece read(int token) {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment buffer = scratch.allocate(256);
-            for (int token = 0; token < size; token++) {
-                int length = VocabH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, true);
-                if (length < 0) {
-                    buffer = scratch.allocate(-length);
-                    length = VocabH.tokenToPiece(vocab, token, buffer, -length, 0, true);
-                }
-                int start = starts[token];
-                if (start + length > bytes.length) bytes = Arrays.copyOf(bytes, (start + length) * 2);
-                MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, start, length);
-                starts[token + 1] = start + length;
-                hidden.set(token, VocabH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, false) == 0);
-                control.set(token, (VocabH.vocabGetAttr(vocab, token) & CONTROL) != 0);
-                ends.set(token, VocabH.vocabIsEog(vocab, token));
+            int length = VocabH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, true);
+            if (length < 0) {
+                buffer = scratch.allocate(-length);
+                length = VocabH.tokenToPiece(vocab, token, buffer, -length, 0, true);
             }
+            byte[] bytes = buffer.asSlice(0, length).toArray(JAVA_BYTE);
+            boolean hidden = VocabH.tokenToPiece(vocab, token, buffer, (int) buffer.byteSize(), 0, false) == 0;
+            boolean control = (VocabH.vocabGetAttr(vocab, token) & CONTROL) != 0;
+            return new Piece(bytes, hidden, control, VocabH.vocabIsEog(vocab, token));
         }
-        return new Pieces(Arrays.copyOf(bytes, starts[size]), starts, hidden, control, ends);
-    }
-
-    byte[] get(int token, boolean special) {
-        if (!special && hidden.get(token)) return new byte[0];
-        return Arrays.copyOfRange(bytes, starts[token], starts[token + 1]);
-    }
-
-    boolean controls(int token) {
-        return control.get(token);
-    }
-
-    boolean ends(int token) {
-        return ends.get(token);
     }
 }

@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /// A model's tokens: text to ids and back. Lives as long as its model; safe to use from many threads.
 public final class Vocabulary {
@@ -33,12 +32,13 @@ public final class Vocabulary {
     private final int eot;
     private final boolean addsBos;
     private final boolean addsEos;
-    private volatile @Nullable Pieces pieces;
+    private final Pieces pieces;
 
     Vocabulary(Gate gate, MemorySegment vocab) {
         this.gate = gate;
         this.vocab = vocab;
         this.size = VocabH.vocabNTokens(vocab);
+        this.pieces = new Pieces(gate, vocab, size);
         this.bos = VocabH.vocabBos(vocab);
         this.eos = VocabH.vocabEos(vocab);
         this.eot = VocabH.vocabEot(vocab);
@@ -132,7 +132,8 @@ public final class Vocabulary {
     /// @throws IllegalArgumentException if there is no such token
     public byte[] piece(int token, boolean special) {
         check(token);
-        return pieces().get(token, special);
+        Pieces.Piece piece = pieces.get(token);
+        return piece.hidden() && !special ? new byte[0] : piece.bytes().clone();
     }
 
     /// The text of tokens; bytes that are no UTF-8 become replacement characters.
@@ -160,7 +161,7 @@ public final class Vocabulary {
     /// @throws IllegalArgumentException if there is no such token
     public boolean isEndOfGeneration(int token) {
         check(token);
-        return pieces().ends(token);
+        return pieces.get(token).ends();
     }
 
     /// Whether this token steers the model and is no text.
@@ -168,17 +169,11 @@ public final class Vocabulary {
     /// @throws IllegalArgumentException if there is no such token
     public boolean isControl(int token) {
         check(token);
-        return pieces().controls(token);
+        return pieces.get(token).control();
     }
 
     MemorySegment address() {
         return vocab;
-    }
-
-    private Pieces pieces() {
-        Pieces known = pieces;
-        if (known == null) pieces = known = gate.use(() -> Pieces.of(vocab, size));
-        return known;
     }
 
     private OptionalInt known(int token) {

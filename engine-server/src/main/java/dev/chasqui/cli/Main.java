@@ -1,5 +1,7 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.llama.Llama;
+import dev.chasqui.llama.LlamaException;
 import dev.chasqui.platform.NativeLibraries;
 import dev.chasqui.platform.NativeLibraryException;
 import java.util.Set;
@@ -20,16 +22,17 @@ public final class Main {
         System.exit(status);
     }
 
-    /// Begins to load llama.cpp while this thread still reads the command line: both take about 150 ms, on two
-    /// cores. Should it fail, whoever needs it gets the same error again.
+    /// Loads and links llama.cpp while the main thread reads the command line and then the model: each takes some
+    /// 200 ms of a core, and there are at least two. Should it fail, whoever needs it gets the same error again.
     private static void loadAhead(String[] arguments) {
         if (arguments.length == 0 || !NEEDS_ENGINE.contains(arguments[0])) return;
         if (System.getenv().getOrDefault("CHASQUI_BACKEND", "").strip().equals("ollama")) return;
         Thread.ofPlatform().daemon().name("chasqui-load-ahead").start(() -> {
             try {
                 NativeLibraries.load();
-            } catch (NativeLibraryException e) {
-                // Kept by NativeLibraries, and thrown where the engine asks.
+                Llama.load();
+            } catch (NativeLibraryException | LlamaException e) {
+                // Whoever needs it gets it again.
             }
         });
     }
