@@ -72,6 +72,8 @@ class EngineCyclesTest {
                         .evalTokens();
                 if (tokens != 2) throw new IllegalStateException("cycle " + cycle + " gave " + tokens + " tokens");
             }
+            // Seen once in some hundred cycles, cause unknown: this thread is left interrupted, and reading fails then.
+            if (Thread.interrupted()) System.err.println("cycle " + cycle + " left its thread interrupted");
             if (cycle == WARM_UP || cycle == CYCLES) System.gc();
             System.out.println(mappings(gguf) + " " + status("Threads:") + " " + status("RssAnon:"));
         }
