@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.chasqui.platform.NativeLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,22 +43,6 @@ public final class Llama {
         } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new LlamaException(String.valueOf(cause.getMessage()), cause);
-        }
-    }
-
-    /// Links every C function a first answer calls, which takes some 100 ms of a fresh JVM: for a start that has
-    /// a
-    /// core to spare. Does nothing that would not happen later anyway.
-    ///
-    /// @throws LlamaException if a library does not fit these bindings
-    public static void linkAhead() {
-        load();
-        for (Class<?> bindings : List.of(ModelH.class, VocabH.class, GgmlH.class, SamplerH.class)) {
-            try {
-                MethodHandles.lookup().ensureInitialized(bindings);
-            } catch (IllegalAccessException e) {
-                throw new AssertionError(e); // all are of this package
-            }
         }
     }
 
