@@ -559,7 +559,7 @@ class quiet_logger {
 };
 
 // path, context, least context, batch, micro-batch, sequences, unified, flash attention, K type, V type, GPU layers,
-// margin in bytes -> status, context, GPU layers, devices of (name, share, total, free, weights, context, compute)
+// margin in bytes, rows with logits, main GPU (-1 for all), shares of the GPUs -> status, context, GPU layers, devices of (name, share, total, free, weights, context, compute)
 // with the host last, overrides of (pattern, buffer)
 inline int64_t fit(const std::string & request) {
     return guarded([&] {
@@ -578,8 +578,14 @@ inline int64_t fit(const std::string & request) {
         context.type_v            = static_cast<ggml_type>(in.number());
         const auto gpu_layers     = static_cast<int32_t>(in.number());
         const auto margin         = static_cast<size_t>(in.number());
+        context.n_outputs_max     = static_cast<uint32_t>(in.number());
+        const auto main_gpu       = static_cast<int32_t>(in.number());
         if (gpu_layers >= 0) {
             model.n_gpu_layers = gpu_layers;
+        }
+        if (main_gpu >= 0) {
+            model.split_mode = LLAMA_SPLIT_MODE_NONE;
+            model.main_gpu   = main_gpu;
         }
         if (ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU) == nullptr) {
             throw std::runtime_error("no CPU backend is loaded");
@@ -589,6 +595,11 @@ inline int64_t fit(const std::string & request) {
         std::vector<size_t>                           margins(llama_max_devices() + 1, margin);
         std::vector<llama_model_tensor_buft_override> overrides(llama_max_tensor_buft_overrides() + 1,
                                                                 { nullptr, nullptr });
+
+        for (size_t i = 0; in.more() && i < llama_max_devices(); i++) {
+            split[i]           = std::stof(in.next());
+            model.tensor_split = split.data();
+        }
 
         const quiet_logger quiet;
         const auto status = common_fit_params(path.c_str(), &model, &context, split.data(), overrides.data(),

@@ -96,6 +96,22 @@ public record ContextSettings(
         }
     }
 
+    public ContextSettings withContextTokens(int tokens) {
+        return new ContextSettings(
+                tokens,
+                batchTokens,
+                microBatchTokens,
+                sequences,
+                threads,
+                batchThreads,
+                outputs,
+                flashAttention,
+                keyType,
+                valueType,
+                offloadKv,
+                swaFull);
+    }
+
     public ContextSettings withBatch(int tokens, int microBatch) {
         return new ContextSettings(
                 contextTokens,

@@ -61,6 +61,17 @@ public interface Decoder extends AutoCloseable {
     /// @return `false` if this model's memory cannot do that; then nothing changed
     boolean shift(int sequence, int from, int to);
 
+    /// Gives an empty sequence the first positions of another, up to `to`, exclusive; they share the memory.
+    ///
+    /// @return `false` if this model's memory cannot do that; then nothing changed
+    boolean copy(int source, int target, int to);
+
+    /// Makes room for more tokens; every sequence keeps what it has. The last batch's logits are gone.
+    ///
+    /// @return `false` if that cannot be done now; then nothing changed
+    /// @throws LlamaException if there is no memory for it; then nothing changed
+    boolean grow(int contextTokens);
+
     @Override
     void close();
 }

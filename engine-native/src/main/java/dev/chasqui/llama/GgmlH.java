@@ -2,11 +2,6 @@ package dev.chasqui.llama;
 
 import static dev.chasqui.llama.Symbols.broken;
 import static dev.chasqui.llama.Symbols.downcall;
-import static java.lang.foreign.FunctionDescriptor.of;
-import static java.lang.foreign.FunctionDescriptor.ofVoid;
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -17,23 +12,22 @@ final class GgmlH {
     private GgmlH() {}
 
     /// `void ggml_threadpool_params_init(struct ggml_threadpool_params * p, int n_threads);`
-    private static final MethodHandle THREADPOOL_PARAMS_INIT =
-            downcall("ggml_threadpool_params_init", ofVoid(ADDRESS, JAVA_INT));
+    private static final MethodHandle THREADPOOL_PARAMS_INIT = downcall("ggml_threadpool_params_init", Shapes.PN);
 
     static void threadpoolParamsInit(MemorySegment params, int threads) {
         try {
-            THREADPOOL_PARAMS_INIT.invokeExact(params, threads);
+            long _ = (long) THREADPOOL_PARAMS_INIT.invokeExact(params, (long) threads);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `ggml_backend_reg_t ggml_backend_reg_by_name(const char * name);`
-    private static final MethodHandle BACKEND_REG_BY_NAME = downcall("ggml_backend_reg_by_name", of(ADDRESS, ADDRESS));
+    private static final MethodHandle BACKEND_REG_BY_NAME = downcall("ggml_backend_reg_by_name", Shapes.P);
 
     static MemorySegment backendRegByName(MemorySegment name) {
         try {
-            return (MemorySegment) BACKEND_REG_BY_NAME.invokeExact(name);
+            return MemorySegment.ofAddress((long) BACKEND_REG_BY_NAME.invokeExact(name));
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -41,18 +35,18 @@ final class GgmlH {
 
     /// `void * ggml_backend_reg_get_proc_address(ggml_backend_reg_t reg, const char * name);`
     private static final MethodHandle BACKEND_REG_GET_PROC_ADDRESS =
-            downcall("ggml_backend_reg_get_proc_address", of(ADDRESS, ADDRESS, ADDRESS));
+            downcall("ggml_backend_reg_get_proc_address", Shapes.PP);
 
     static MemorySegment backendRegGetProcAddress(MemorySegment registry, MemorySegment name) {
         try {
-            return (MemorySegment) BACKEND_REG_GET_PROC_ADDRESS.invokeExact(registry, name);
+            return MemorySegment.ofAddress((long) BACKEND_REG_GET_PROC_ADDRESS.invokeExact(registry, name));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `size_t ggml_backend_dev_count(void);`
-    private static final MethodHandle BACKEND_DEV_COUNT = downcall("ggml_backend_dev_count", of(JAVA_LONG));
+    private static final MethodHandle BACKEND_DEV_COUNT = downcall("ggml_backend_dev_count", Shapes.NOTHING);
 
     static long backendDevCount() {
         try {
@@ -63,57 +57,77 @@ final class GgmlH {
     }
 
     /// `ggml_backend_dev_t ggml_backend_dev_get(size_t index);`
-    private static final MethodHandle BACKEND_DEV_GET = downcall("ggml_backend_dev_get", of(ADDRESS, JAVA_LONG));
+    private static final MethodHandle BACKEND_DEV_GET = downcall("ggml_backend_dev_get", Shapes.N);
 
     static MemorySegment backendDevGet(long index) {
         try {
-            return (MemorySegment) BACKEND_DEV_GET.invokeExact(index);
+            return MemorySegment.ofAddress((long) BACKEND_DEV_GET.invokeExact(index));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `const char * ggml_backend_dev_name(ggml_backend_dev_t device);`
-    private static final MethodHandle BACKEND_DEV_NAME = downcall("ggml_backend_dev_name", of(ADDRESS, ADDRESS));
+    private static final MethodHandle BACKEND_DEV_NAME = downcall("ggml_backend_dev_name", Shapes.P);
 
     static MemorySegment backendDevName(MemorySegment device) {
         try {
-            return (MemorySegment) BACKEND_DEV_NAME.invokeExact(device);
+            return MemorySegment.ofAddress((long) BACKEND_DEV_NAME.invokeExact(device));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `const char * ggml_backend_dev_description(ggml_backend_dev_t device);`
-    private static final MethodHandle BACKEND_DEV_DESCRIPTION =
-            downcall("ggml_backend_dev_description", of(ADDRESS, ADDRESS));
+    private static final MethodHandle BACKEND_DEV_DESCRIPTION = downcall("ggml_backend_dev_description", Shapes.P);
 
     static MemorySegment backendDevDescription(MemorySegment device) {
         try {
-            return (MemorySegment) BACKEND_DEV_DESCRIPTION.invokeExact(device);
+            return MemorySegment.ofAddress((long) BACKEND_DEV_DESCRIPTION.invokeExact(device));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `void ggml_backend_dev_memory(ggml_backend_dev_t device, size_t * free, size_t * total);`
-    private static final MethodHandle BACKEND_DEV_MEMORY =
-            downcall("ggml_backend_dev_memory", ofVoid(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle BACKEND_DEV_MEMORY = downcall("ggml_backend_dev_memory", Shapes.PPP);
 
     static void backendDevMemory(MemorySegment device, MemorySegment free, MemorySegment total) {
         try {
-            BACKEND_DEV_MEMORY.invokeExact(device, free, total);
+            long _ = (long) BACKEND_DEV_MEMORY.invokeExact(device, free, total);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `enum ggml_backend_dev_type ggml_backend_dev_type(ggml_backend_dev_t device);`
-    private static final MethodHandle BACKEND_DEV_TYPE = downcall("ggml_backend_dev_type", of(JAVA_INT, ADDRESS));
+    private static final MethodHandle BACKEND_DEV_TYPE = downcall("ggml_backend_dev_type", Shapes.P);
 
     static int backendDevType(MemorySegment device) {
         try {
-            return (int) BACKEND_DEV_TYPE.invokeExact(device);
+            return (int) (long) BACKEND_DEV_TYPE.invokeExact(device);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `ggml_backend_buffer_type_t ggml_backend_dev_buffer_type(ggml_backend_dev_t device);`
+    private static final MethodHandle BACKEND_DEV_BUFFER_TYPE = downcall("ggml_backend_dev_buffer_type", Shapes.P);
+
+    static MemorySegment backendDevBufferType(MemorySegment device) {
+        try {
+            return MemorySegment.ofAddress((long) BACKEND_DEV_BUFFER_TYPE.invokeExact(device));
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `const char * ggml_backend_buft_name(ggml_backend_buffer_type_t buft);`
+    private static final MethodHandle BACKEND_BUFT_NAME = downcall("ggml_backend_buft_name", Shapes.P);
+
+    static MemorySegment backendBuftName(MemorySegment type) {
+        try {
+            return MemorySegment.ofAddress((long) BACKEND_BUFT_NAME.invokeExact(type));
         } catch (Throwable t) {
             throw broken(t);
         }

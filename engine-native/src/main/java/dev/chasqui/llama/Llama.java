@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.chasqui.platform.NativeLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,6 +47,21 @@ public final class Llama {
         }
     }
 
+    /// Links the C functions that come after a model is loaded, for a start that has a core to spare meanwhile.
+    /// Does nothing that would not happen later anyway.
+    ///
+    /// @throws LlamaException if a library does not fit these bindings
+    public static void linkAhead() {
+        load();
+        for (Class<?> bindings : List.of(SamplerH.class, VocabH.class, GgmlH.class)) {
+            try {
+                MethodHandles.lookup().ensureInitialized(bindings);
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(e); // all are of this package
+            }
+        }
+    }
+
     /// llama.cpp's own version, such as `0.5.0`.
     public static String version() {
         load();
@@ -62,6 +78,11 @@ public final class Llama {
     public static boolean supportsGpu() {
         load();
         return LlamaH.supportsGpuOffload();
+    }
+
+    /// One line per GPU library of this build: that it is used, or why it is not.
+    public static List<String> gpuLibraries() {
+        return NativeLibraries.load().gpus();
     }
 
     /// The devices the loaded libraries see.

@@ -1,9 +1,6 @@
 package dev.chasqui.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,23 +15,34 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class LlamaContext implements Decoder {
 
     private final LlamaModel model;
-    private final ContextSettings settings;
+    private final MemorySegment weights;
     private final Arena arena;
-    private final MemorySegment context;
-    private final MemorySegment memory;
     private final AbortFlag abort;
     private final ThreadPools threads;
     private final NativeBatch batch;
     private final Positions positions;
-    private final int contextTokens;
     private final int vocabularySize;
     private final int slidingWindow;
     private final ReentrantLock inside = new ReentrantLock();
     private final Set<SamplerChain> samplers = new HashSet<>();
+    /// What follows changes when the context grows.
+    private volatile ContextSettings settings;
+    private volatile int contextTokens;
+    private MemorySegment context;
+    private MemorySegment memory;
+    /// Keys that were moved are turned to their new places only by the next decode.
+    private boolean moved;
     private boolean closed;
 
-    private LlamaContext(LlamaModel model, ContextSettings settings, Arena arena, AbortFlag abort, MemorySegment raw) {
+    private LlamaContext(
+            LlamaModel model,
+            MemorySegment weights,
+            ContextSettings settings,
+            Arena arena,
+            AbortFlag abort,
+            MemorySegment raw) {
         this.model = model;
+        this.weights = weights;
         this.settings = settings;
         this.arena = arena;
         this.abort = abort;
@@ -54,28 +62,39 @@ public final class LlamaContext implements Decoder {
             throw new LlamaException(model.file() + " is not a decoder-only model; this engine cannot run it");
         }
         Arena arena = Arena.ofShared();
-        try (Arena scratch = Arena.ofConfined()) {
+        try {
             AbortFlag abort = new AbortFlag(arena);
-            LlamaLog.clear();
-            MemorySegment raw = LlamaH.initFromModel(weights, params(scratch, settings, abort));
-            if (raw.address() == 0) {
-                throw new LlamaException("cannot make a context of " + settings.contextTokens() + " tokens for "
-                        + model.file() + LlamaLog.because());
-            }
-            return owned(model, settings, arena, abort, raw);
+            MemorySegment raw = init(model, weights, settings, abort);
+            return owned(model, weights, settings, arena, abort, raw);
         } catch (Throwable t) {
             arena.close();
             throw t;
         }
     }
 
+    private static MemorySegment init(
+            LlamaModel model, MemorySegment weights, ContextSettings settings, AbortFlag abort) {
+        try (Arena scratch = Arena.ofConfined()) {
+            LlamaLog.clear();
+            MemorySegment raw = LlamaH.initFromModel(weights, params(scratch, settings, abort));
+            if (raw.address() != 0) return raw;
+            throw new LlamaException("cannot make a context of " + settings.contextTokens() + " tokens for "
+                    + model.file() + LlamaLog.because());
+        }
+    }
+
     private static LlamaContext owned(
-            LlamaModel model, ContextSettings settings, Arena arena, AbortFlag abort, MemorySegment raw) {
+            LlamaModel model,
+            MemorySegment weights,
+            ContextSettings settings,
+            Arena arena,
+            AbortFlag abort,
+            MemorySegment raw) {
         try {
             if (LlamaH.getMemory(raw).address() == 0) {
                 throw new LlamaException(model.file() + " has no memory of tokens; this engine cannot run it");
             }
-            return new LlamaContext(model, settings, arena, abort, raw.reinterpret(arena, null));
+            return new LlamaContext(model, weights, settings, arena, abort, raw.reinterpret(arena, null));
         } catch (Throwable t) {
             LlamaH.free(raw);
             throw t;
@@ -165,6 +184,7 @@ public final class LlamaContext implements Decoder {
         abort.lower();
 
         if (code == 0) {
+            moved = false;
             positions.advance();
             return Outcome.DONE;
         }
@@ -222,9 +242,9 @@ public final class LlamaContext implements Decoder {
 
     /// Threads for one token at a time and for prompts, from the next decode on.
     public void setThreads(int decode, int batchOnes) {
-        settings.withThreads(decode, batchOnes); // checks them
         enter();
         try {
+            settings = settings.withThreads(decode, batchOnes); // checks them
             threads.attach(context, decode, batchOnes);
         } finally {
             inside.unlock();
@@ -271,6 +291,7 @@ public final class LlamaContext implements Decoder {
             if (slidingWindow > 0 || positions.shares(sequence) || !LlamaH.memoryCanShift(memory)) return false;
             if (!LlamaH.memorySeqRm(memory, sequence, from, to)) return false;
             LlamaH.memorySeqAdd(memory, sequence, to, -1, from - to);
+            moved = true;
             positions.set(sequence, end - (to - from));
             return true;
         } finally {
@@ -278,9 +299,7 @@ public final class LlamaContext implements Decoder {
         }
     }
 
-    /// Gives an empty sequence the first positions of another, up to `to`, exclusive; they share the memory.
-    ///
-    /// @return `false` if this model's memory cannot do that; then nothing changed
+    @Override
     public boolean copy(int source, int target, int to) {
         enter();
         try {
@@ -304,6 +323,48 @@ public final class LlamaContext implements Decoder {
             return true;
         } finally {
             inside.unlock();
+        }
+    }
+
+    /// Makes a larger context and moves everything into it; for that time both are in memory, and what they hold
+    /// a third time. Whatever refers to this object, its samplers too, goes on.
+    @Override
+    public boolean grow(int tokens) {
+        enter();
+        try {
+            if (tokens <= contextTokens) return true;
+            if (moved) return false;
+            ContextSettings larger = settings.withContextTokens(tokens);
+            MemorySegment fresh = init(model, weights, larger, abort).reinterpret(arena, null);
+            try {
+                threads.attach(fresh, larger.threads(), larger.batchThreads());
+                moveInto(fresh);
+            } catch (Throwable t) {
+                LlamaH.free(fresh);
+                throw t;
+            }
+            LlamaH.free(context);
+            context = fresh;
+            memory = LlamaH.getMemory(fresh);
+            settings = larger;
+            contextTokens = LlamaH.nCtx(fresh);
+            batch.forgetOutputs();
+            return true;
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    private void moveInto(MemorySegment fresh) {
+        try (Arena scratch = Arena.ofConfined()) {
+            long bytes = LlamaH.stateGetSize(context);
+            MemorySegment state = scratch.allocate(Math.max(1, bytes), 16);
+            long read = LlamaH.stateGetData(context, state, bytes);
+            long written = read == bytes ? LlamaH.stateSetData(fresh, state, bytes) : 0;
+            if (bytes == 0 || written != bytes) {
+                throw new LlamaException("the KV cache of " + model.file() + " cannot be moved into a larger one: "
+                        + written + " of " + bytes + " bytes arrived" + LlamaLog.because());
+            }
         }
     }
 
@@ -365,65 +426,5 @@ public final class LlamaContext implements Decoder {
     /// Asks llama.cpp what of a sequence is left after a batch that stopped half way.
     private void resync(int sequence) {
         positions.set(sequence, LlamaH.memorySeqPosMax(memory, sequence) + 1);
-    }
-
-    /// The rows in native memory, allocated once: one sequence per row, pointers set once.
-    private static final class NativeBatch {
-
-        private final MemorySegment struct;
-        private final MemorySegment tokens;
-        private final MemorySegment positions;
-        private final MemorySegment sequences;
-        private final MemorySegment wanted;
-        private final boolean[] outputs;
-        private int size;
-
-        NativeBatch(Arena arena, int capacity) {
-            struct = arena.allocate(Structs.BATCH);
-            tokens = arena.allocate(JAVA_INT, capacity);
-            positions = arena.allocate(JAVA_INT, capacity);
-            sequences = arena.allocate(JAVA_INT, capacity);
-            wanted = arena.allocate(JAVA_BYTE, capacity);
-            outputs = new boolean[capacity];
-            MemorySegment counts = arena.allocate(JAVA_INT, capacity);
-            MemorySegment pointers = arena.allocate(ADDRESS, capacity);
-            for (int row = 0; row < capacity; row++) {
-                counts.setAtIndex(JAVA_INT, row, 1);
-                pointers.setAtIndex(ADDRESS, row, sequences.asSlice(row * 4L, 4));
-            }
-            Structs.set(struct, Structs.BATCH, "token", tokens);
-            Structs.set(struct, Structs.BATCH, "pos", positions);
-            Structs.set(struct, Structs.BATCH, "n_seq_id", counts);
-            Structs.set(struct, Structs.BATCH, "seq_id", pointers);
-            Structs.set(struct, Structs.BATCH, "logits", wanted);
-        }
-
-        int capacity() {
-            return outputs.length;
-        }
-
-        MemorySegment struct() {
-            return struct;
-        }
-
-        void fill(TokenBatch rows) {
-            size = rows.size();
-            for (int row = 0; row < size; row++) {
-                tokens.setAtIndex(JAVA_INT, row, rows.token(row));
-                positions.setAtIndex(JAVA_INT, row, rows.position(row));
-                sequences.setAtIndex(JAVA_INT, row, rows.sequence(row));
-                outputs[row] = rows.wantsLogits(row);
-                wanted.set(JAVA_BYTE, row, (byte) (outputs[row] ? 1 : 0));
-            }
-            struct.set(JAVA_INT, 0, size);
-        }
-
-        boolean hasOutput(int row) {
-            return row >= 0 && row < size && outputs[row];
-        }
-
-        void forgetOutputs() {
-            size = 0;
-        }
     }
 }

@@ -21,7 +21,8 @@ import java.util.function.DoublePredicate;
 
 /// A loaded GGUF model. Owns the weights: they are freed when this is closed.
 ///
-/// Safe to use from many threads. Closing closes its contexts first, waits for calls that are running, and makes
+/// Safe to use from many threads. Closing closes its contexts first, waits for calls that are running, and
+/// makes
 /// every later call an [IllegalStateException]; none reaches freed memory.
 public final class LlamaModel implements AutoCloseable {
 
@@ -53,11 +54,13 @@ public final class LlamaModel implements AutoCloseable {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment params = ModelH.modelDefaultParams(scratch);
             Structs.set(params, Structs.MODEL_PARAMS, "n_gpu_layers", settings.gpuLayers());
-            Structs.set(params, Structs.MODEL_PARAMS, "main_gpu", settings.mainGpu());
+            Devices.place(params, settings, scratch);
             Structs.set(params, Structs.MODEL_PARAMS, "load_mode", settings.mmap() ? LOAD_MODE_MMAP : LOAD_MODE_NONE);
             Structs.set(params, Structs.MODEL_PARAMS, "use_extra_bufts", settings.repack());
             Progress progress = new Progress(settings.progress());
-            Structs.set(params, Structs.MODEL_PARAMS, "progress_callback", progress.stub(scratch));
+            if (settings.isFollowed()) { // a stub costs a start some milliseconds
+                Structs.set(params, Structs.MODEL_PARAMS, "progress_callback", progress.stub(scratch));
+            }
 
             LlamaLog.clear();
             MemorySegment raw = ModelH.modelLoadFromFile(
@@ -165,6 +168,7 @@ public final class LlamaModel implements AutoCloseable {
         gate.close(() -> {
             List.copyOf(contexts).forEach(LlamaContext::close); // made while we waited
             arena.close();
+            Malloc.trim();
         });
     }
 

@@ -3,11 +3,7 @@ package dev.chasqui.llama;
 import static dev.chasqui.llama.Symbols.broken;
 import static dev.chasqui.llama.Symbols.downcall;
 import static java.lang.foreign.FunctionDescriptor.of;
-import static java.lang.foreign.FunctionDescriptor.ofVoid;
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -44,66 +40,66 @@ final class ModelH {
     }
 
     /// `void llama_model_free(struct llama_model * model);`
-    private static final MethodHandle MODEL_FREE = downcall("llama_model_free", ofVoid(ADDRESS));
+    private static final MethodHandle MODEL_FREE = downcall("llama_model_free", Shapes.P);
 
     static void modelFree(MemorySegment model) {
         try {
-            MODEL_FREE.invokeExact(model);
+            long _ = (long) MODEL_FREE.invokeExact(model);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `const struct llama_vocab * llama_model_get_vocab(const struct llama_model * model);`
-    private static final MethodHandle MODEL_GET_VOCAB = downcall("llama_model_get_vocab", of(ADDRESS, ADDRESS));
+    private static final MethodHandle MODEL_GET_VOCAB = downcall("llama_model_get_vocab", Shapes.P);
 
     static MemorySegment modelGetVocab(MemorySegment model) {
         try {
-            return (MemorySegment) MODEL_GET_VOCAB.invokeExact(model);
+            return MemorySegment.ofAddress((long) MODEL_GET_VOCAB.invokeExact(model));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `int32_t llama_model_n_ctx_train(const struct llama_model * model);`
-    private static final MethodHandle MODEL_N_CTX_TRAIN = downcall("llama_model_n_ctx_train", of(JAVA_INT, ADDRESS));
+    private static final MethodHandle MODEL_N_CTX_TRAIN = downcall("llama_model_n_ctx_train", Shapes.P);
 
     static int modelNCtxTrain(MemorySegment model) {
         try {
-            return (int) MODEL_N_CTX_TRAIN.invokeExact(model);
+            return (int) (long) MODEL_N_CTX_TRAIN.invokeExact(model);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `int32_t llama_model_n_embd(const struct llama_model * model);`
-    private static final MethodHandle MODEL_N_EMBD = downcall("llama_model_n_embd", of(JAVA_INT, ADDRESS));
+    private static final MethodHandle MODEL_N_EMBD = downcall("llama_model_n_embd", Shapes.P);
 
     static int modelNEmbd(MemorySegment model) {
         try {
-            return (int) MODEL_N_EMBD.invokeExact(model);
+            return (int) (long) MODEL_N_EMBD.invokeExact(model);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `int32_t llama_model_n_layer(const struct llama_model * model);`
-    private static final MethodHandle MODEL_N_LAYER = downcall("llama_model_n_layer", of(JAVA_INT, ADDRESS));
+    private static final MethodHandle MODEL_N_LAYER = downcall("llama_model_n_layer", Shapes.P);
 
     static int modelNLayer(MemorySegment model) {
         try {
-            return (int) MODEL_N_LAYER.invokeExact(model);
+            return (int) (long) MODEL_N_LAYER.invokeExact(model);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `int32_t llama_model_n_swa(const struct llama_model * model);`
-    private static final MethodHandle MODEL_N_SWA = downcall("llama_model_n_swa", of(JAVA_INT, ADDRESS));
+    private static final MethodHandle MODEL_N_SWA = downcall("llama_model_n_swa", Shapes.P);
 
     static int modelNSwa(MemorySegment model) {
         try {
-            return (int) MODEL_N_SWA.invokeExact(model);
+            return (int) (long) MODEL_N_SWA.invokeExact(model);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -111,31 +107,29 @@ final class ModelH {
 
     /// `int32_t llama_model_meta_val_str(const struct llama_model * model, const char * key, char * buf, size_t
     /// buf_size);`
-    private static final MethodHandle MODEL_META_VAL_STR =
-            downcall("llama_model_meta_val_str", of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MODEL_META_VAL_STR = downcall("llama_model_meta_val_str", Shapes.PPPN);
 
     static int modelMetaValStr(MemorySegment model, MemorySegment key, MemorySegment buffer, long size) {
         try {
-            return (int) MODEL_META_VAL_STR.invokeExact(model, key, buffer, size);
+            return (int) (long) MODEL_META_VAL_STR.invokeExact(model, key, buffer, size);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `int32_t llama_model_desc(const struct llama_model * model, char * buf, size_t buf_size);`
-    private static final MethodHandle MODEL_DESC =
-            downcall("llama_model_desc", of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MODEL_DESC = downcall("llama_model_desc", Shapes.PPN);
 
     static int modelDesc(MemorySegment model, MemorySegment buffer, long size) {
         try {
-            return (int) MODEL_DESC.invokeExact(model, buffer, size);
+            return (int) (long) MODEL_DESC.invokeExact(model, buffer, size);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `uint64_t llama_model_size(const struct llama_model * model);`
-    private static final MethodHandle MODEL_SIZE = downcall("llama_model_size", of(JAVA_LONG, ADDRESS));
+    private static final MethodHandle MODEL_SIZE = downcall("llama_model_size", Shapes.P);
 
     static long modelSize(MemorySegment model) {
         try {
@@ -146,19 +140,18 @@ final class ModelH {
     }
 
     /// `const char * llama_model_chat_template(const struct llama_model * model, const char * name);`
-    private static final MethodHandle MODEL_CHAT_TEMPLATE =
-            downcall("llama_model_chat_template", of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle MODEL_CHAT_TEMPLATE = downcall("llama_model_chat_template", Shapes.PP);
 
     static MemorySegment modelChatTemplate(MemorySegment model, MemorySegment name) {
         try {
-            return (MemorySegment) MODEL_CHAT_TEMPLATE.invokeExact(model, name);
+            return MemorySegment.ofAddress((long) MODEL_CHAT_TEMPLATE.invokeExact(model, name));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `uint64_t llama_model_n_params(const struct llama_model * model);`
-    private static final MethodHandle MODEL_N_PARAMS = downcall("llama_model_n_params", of(JAVA_LONG, ADDRESS));
+    private static final MethodHandle MODEL_N_PARAMS = downcall("llama_model_n_params", Shapes.P);
 
     static long modelNParams(MemorySegment model) {
         try {
@@ -169,24 +162,22 @@ final class ModelH {
     }
 
     /// `bool llama_model_has_encoder(const struct llama_model * model);`
-    private static final MethodHandle MODEL_HAS_ENCODER =
-            downcall("llama_model_has_encoder", of(JAVA_BOOLEAN, ADDRESS));
+    private static final MethodHandle MODEL_HAS_ENCODER = downcall("llama_model_has_encoder", Shapes.P);
 
     static boolean modelHasEncoder(MemorySegment model) {
         try {
-            return (boolean) MODEL_HAS_ENCODER.invokeExact(model);
+            return Shapes.truth((long) MODEL_HAS_ENCODER.invokeExact(model));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `bool llama_model_has_decoder(const struct llama_model * model);`
-    private static final MethodHandle MODEL_HAS_DECODER =
-            downcall("llama_model_has_decoder", of(JAVA_BOOLEAN, ADDRESS));
+    private static final MethodHandle MODEL_HAS_DECODER = downcall("llama_model_has_decoder", Shapes.P);
 
     static boolean modelHasDecoder(MemorySegment model) {
         try {
-            return (boolean) MODEL_HAS_DECODER.invokeExact(model);
+            return Shapes.truth((long) MODEL_HAS_DECODER.invokeExact(model));
         } catch (Throwable t) {
             throw broken(t);
         }

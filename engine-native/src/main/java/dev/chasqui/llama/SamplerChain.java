@@ -1,64 +1,73 @@
 package dev.chasqui.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/// llama.cpp's samplers for one request, in the order of its own tools: penalties, top-k, typical, top-p, min-p,
-/// temperature, draw. Belongs to its context and is freed with it at the latest.
+/// llama.cpp's samplers for one request, in the order of its own tools: tokens the model must not say, penalties,
+/// top-k, typical, top-p, min-p, temperature, draw. Belongs to its context and is freed with it at the latest.
 ///
 /// A grammar is asked last: the token is drawn without it and then tested alone, which is cheap. Only if it does
-/// not fit, the grammar masks the whole vocabulary and the draw is repeated. A token the grammar has not passed
-/// is never handed to it, for that would end the process.
+/// not fit, the grammar masks the vocabulary and the draw is repeated. A token the grammar has not passed is
+/// never handed to it, for that would end the process.
 final class SamplerChain implements TokenSampler {
 
-    private static final int ROW = (int) Structs.TOKEN_DATA.byteSize();
-    private static final long LOGIT = Structs.offset(Structs.TOKEN_DATA, "logit");
-    private static final long SIZE = Structs.offset(Structs.TOKEN_DATA_ARRAY, "size");
-    private static final long SELECTED = Structs.offset(Structs.TOKEN_DATA_ARRAY, "selected");
-    private static final long SORTED = Structs.offset(Structs.TOKEN_DATA_ARRAY, "sorted");
+    /// Up to this top-k the likeliest tokens are picked out in Java; beyond, llama.cpp's sort is as good.
+    private static final int MOST_PICKED = 1024;
+
+    /// How many of the likeliest are shown to a grammar before the whole vocabulary is.
+    private static final int LEAST_SHOWN = 256;
+
+    /// Dividing by less would overflow; the likeliest token has all of the probability by then.
+    private static final float LEAST_TEMPERATURE = 1e-6f;
 
     private final LlamaContext context;
     private final Vocabulary vocabulary;
-    private final boolean plainGreedy;
+    private final Sampling sampling;
     private final Arena arena;
     private final MemorySegment chain;
     private final Optional<MemorySegment> grammar;
-    private final MemorySegment candidates;
-    private final MemorySegment array;
+    private final Candidates candidates;
+    private final Twister random;
+
+    /// How many of the likeliest are all the chain needs to see; `0` if it needs the whole vocabulary.
+    private final int picked;
+
+    private final Likeliest likeliest;
+    private final Likeliest shown;
     private boolean freed;
 
     private SamplerChain(
             LlamaContext context,
             Vocabulary vocabulary,
             Sampling sampling,
-            Arena arena,
             MemorySegment chain,
             Optional<MemorySegment> grammar) {
         this.context = context;
         this.vocabulary = vocabulary;
-        this.plainGreedy = sampling.greedy() && !sampling.penalizes();
-        this.arena = arena;
+        this.sampling = sampling;
         this.chain = chain;
         this.grammar = grammar;
-        boolean usesCandidates = !plainGreedy || grammar.isPresent();
-        this.candidates = arena.allocate(Structs.TOKEN_DATA, usesCandidates ? vocabulary.size() : 1);
-        this.array = arena.allocate(Structs.TOKEN_DATA_ARRAY);
+        this.random = new Twister(sampling.seed());
+        this.picked = picked(vocabulary, sampling);
+        this.likeliest = new Likeliest(Math.max(picked, 1));
+        this.shown = new Likeliest(Math.max(LEAST_SHOWN, 4 * picked));
+        this.arena = Arena.ofShared();
+        this.candidates = new Candidates(arena);
     }
 
     /// @throws LlamaException if the grammar is not valid
     static SamplerChain create(LlamaContext context, Vocabulary vocabulary, Sampling sampling) {
         sampling.grammar().ifPresent(GrammarGuard::check);
         Optional<MemorySegment> grammar = sampling.grammar().map(text -> grammar(vocabulary, text));
-        Arena arena = Arena.ofShared();
         return new SamplerChain(
-                context, vocabulary, sampling, arena, chain(vocabulary, sampling, context.contextTokens()), grammar);
+                context, vocabulary, sampling, chain(vocabulary, sampling, context.contextTokens()), grammar);
+    }
+
+    private static int picked(Vocabulary vocabulary, Sampling sampling) {
+        if (sampling.penalizes() || vocabulary.suppressed().length > 0) return 0;
+        if (sampling.greedy()) return 1;
+        return sampling.topK() > 0 && sampling.topK() <= MOST_PICKED ? sampling.topK() : 0;
     }
 
     private static MemorySegment grammar(Vocabulary vocabulary, String text) {
@@ -77,6 +86,7 @@ final class SamplerChain implements TokenSampler {
             MemorySegment params = LlamaH.samplerChainDefaultParams(scratch);
             Structs.set(params, Structs.CHAIN_PARAMS, "no_perf", true);
             chain = SamplerH.chainInit(params);
+            if (vocabulary.suppressed().length > 0) SamplerH.chainAdd(chain, suppressing(vocabulary, scratch));
         }
         if (sampling.penalizes()) {
             SamplerH.chainAdd(
@@ -96,15 +106,19 @@ final class SamplerChain implements TokenSampler {
         if (sampling.typicalP() < 1) SamplerH.chainAdd(chain, SamplerH.initTypical(sampling.typicalP(), 1));
         if (sampling.topP() < 1) SamplerH.chainAdd(chain, SamplerH.initTopP(sampling.topP(), 1));
         if (sampling.minP() > 0) SamplerH.chainAdd(chain, SamplerH.initMinP(sampling.minP(), 1));
-        SamplerH.chainAdd(chain, SamplerH.initTemp(sampling.temperature()));
-        SamplerH.chainAdd(chain, SamplerH.initDist(seed(sampling.seed())));
+        SamplerH.chainAdd(chain, SamplerH.initTemp(Math.max(sampling.temperature(), LEAST_TEMPERATURE)));
         return chain;
     }
 
-    /// Folds 64 bits to 32; small seeds stay what they are. All ones would mean "at random" to llama.cpp.
-    static int seed(long seed) {
-        int folded = (int) (seed ^ (seed >>> 32));
-        return folded == 0xFFFFFFFF ? 0x7FFFFFFF : folded;
+    private static MemorySegment suppressing(Vocabulary vocabulary, Arena scratch) {
+        int[] tokens = vocabulary.suppressed();
+        MemorySegment biases = scratch.allocate(Structs.LOGIT_BIAS, tokens.length);
+        for (int i = 0; i < tokens.length; i++) {
+            MemorySegment bias = biases.asSlice(i * Structs.LOGIT_BIAS.byteSize(), Structs.LOGIT_BIAS);
+            Structs.set(bias, Structs.LOGIT_BIAS, "token", tokens[i]);
+            Structs.set(bias, Structs.LOGIT_BIAS, "bias", Float.NEGATIVE_INFINITY);
+        }
+        return SamplerH.initLogitBias(vocabulary.size(), tokens.length, biases);
     }
 
     @Override
@@ -112,7 +126,7 @@ final class SamplerChain implements TokenSampler {
         vocabulary.check(token);
         enter();
         try {
-            if (!plainGreedy) SamplerH.accept(chain, token);
+            remember(token);
         } finally {
             context.leave();
         }
@@ -123,12 +137,12 @@ final class SamplerChain implements TokenSampler {
         enter();
         try {
             MemorySegment logits = context.view(row);
-            int token = plainGreedy ? likeliest(logits) : draw(logits);
+            int token = draw(logits);
             if (grammar.isPresent()) {
-                token = fits(grammar.get(), token) ? token : drawWithin(grammar.get(), logits);
+                if (!candidates.allows(grammar.get(), token)) token = drawWithin(grammar.get(), logits);
                 SamplerH.accept(grammar.get(), token);
             }
-            if (!plainGreedy) SamplerH.accept(chain, token);
+            remember(token);
             return token;
         } finally {
             context.leave();
@@ -157,80 +171,42 @@ final class SamplerChain implements TokenSampler {
         }
     }
 
-    /// The token of the largest logit, the first of equals.
-    private int likeliest(MemorySegment logits) {
-        int best = 0;
-        float most = Float.NEGATIVE_INFINITY;
-        for (int token = 0; token < vocabulary.size(); token++) {
-            float logit = logits.getAtIndex(JAVA_FLOAT, token);
-            if (logit > most) {
-                most = logit;
-                best = token;
-            }
-        }
-        if (most == Float.NEGATIVE_INFINITY) throw new LlamaException("the model's logits are no numbers");
-        return best;
+    /// Only penalties look back.
+    private void remember(int token) {
+        if (sampling.penalizes()) SamplerH.accept(chain, token);
     }
 
     private int draw(MemorySegment logits) {
-        fill(logits);
-        return select(vocabulary.size());
+        if (picked == 1) {
+            if (!sampling.greedy()) random.uniform(); // so that the next draw is llama.cpp's
+            return Likeliest.first(logits, vocabulary.size());
+        }
+        if (picked > 0) {
+            candidates.fill(likeliest.of(logits, vocabulary.size()));
+        } else {
+            candidates.fill(logits, vocabulary.size());
+        }
+        return choose();
     }
 
+    /// Where the likeliest are all that counts and enough of them are allowed, the grammar sees no more: masking
+    /// 262,144 tokens takes longer than a decode.
+    ///
     /// @throws LlamaException if the grammar allows no token at all
     private int drawWithin(MemorySegment rules, MemorySegment logits) {
-        fill(logits);
-        present(vocabulary.size());
-        SamplerH.apply(rules, array);
-        int allowed = keepPossible();
-        if (allowed == 0) throw new LlamaException("the grammar allows no token of this vocabulary here");
-        return select(allowed);
-    }
-
-    private boolean fits(MemorySegment rules, int token) {
-        candidates.set(JAVA_INT, 0, token);
-        candidates.set(JAVA_FLOAT, LOGIT, 1);
-        present(1);
-        SamplerH.apply(rules, array);
-        return candidates.get(JAVA_FLOAT, LOGIT) != Float.NEGATIVE_INFINITY;
-    }
-
-    private void fill(MemorySegment logits) {
-        for (int token = 0; token < vocabulary.size(); token++) {
-            float logit = logits.getAtIndex(JAVA_FLOAT, token);
-            if (Float.isNaN(logit)) throw new LlamaException("the model's logits are no numbers");
-            candidates.set(JAVA_INT, (long) token * ROW, token);
-            candidates.set(JAVA_FLOAT, (long) token * ROW + LOGIT, logit);
+        if (picked > 0) {
+            candidates.fill(shown.of(logits, vocabulary.size()));
+            if (candidates.keepAllowed(rules) >= picked) return choose();
         }
-    }
-
-    /// Moves the candidates that are left to the front, in order.
-    ///
-    /// @return how many there are
-    private int keepPossible() {
-        int kept = 0;
-        for (int i = 0; i < vocabulary.size(); i++) {
-            if (candidates.get(JAVA_FLOAT, (long) i * ROW + LOGIT) == Float.NEGATIVE_INFINITY) continue;
-            if (kept < i) MemorySegment.copy(candidates, (long) i * ROW, candidates, (long) kept * ROW, ROW);
-            kept++;
+        candidates.fill(logits, vocabulary.size());
+        if (candidates.keepAllowed(rules) == 0) {
+            throw new LlamaException("the grammar allows no token of this vocabulary here");
         }
-        return kept;
+        return choose();
     }
 
-    private int select(int size) {
-        present(size);
-        SamplerH.apply(chain, array);
-        // The samplers may have put another array of theirs in place of ours.
-        long selected = array.get(JAVA_LONG, SELECTED);
-        long left = array.get(JAVA_LONG, SIZE);
-        if (selected < 0 || selected >= left) throw new LlamaException("no token could be drawn from these logits");
-        return array.get(ADDRESS, 0).reinterpret(left * ROW).get(JAVA_INT, selected * ROW);
-    }
-
-    private void present(int size) {
-        array.set(ADDRESS, 0, candidates);
-        array.set(JAVA_LONG, SIZE, size);
-        array.set(JAVA_LONG, SELECTED, -1);
-        array.set(JAVA_BOOLEAN, SORTED, false);
+    private int choose() {
+        candidates.apply(chain);
+        return sampling.greedy() ? candidates.selected() : candidates.draw(random);
     }
 }

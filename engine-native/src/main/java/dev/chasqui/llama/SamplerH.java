@@ -3,7 +3,6 @@ package dev.chasqui.llama;
 import static dev.chasqui.llama.Symbols.broken;
 import static dev.chasqui.llama.Symbols.downcall;
 import static java.lang.foreign.FunctionDescriptor.of;
-import static java.lang.foreign.FunctionDescriptor.ofVoid;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -18,33 +17,33 @@ final class SamplerH {
     private SamplerH() {}
 
     /// `void llama_sampler_accept(struct llama_sampler * smpl, llama_token token);`
-    private static final MethodHandle ACCEPT = downcall("llama_sampler_accept", ofVoid(ADDRESS, JAVA_INT));
+    private static final MethodHandle ACCEPT = downcall("llama_sampler_accept", Shapes.PN);
 
     static void accept(MemorySegment sampler, int token) {
         try {
-            ACCEPT.invokeExact(sampler, token);
+            long _ = (long) ACCEPT.invokeExact(sampler, (long) token);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `void llama_sampler_apply(struct llama_sampler * smpl, llama_token_data_array * cur_p);`
-    private static final MethodHandle APPLY = downcall("llama_sampler_apply", ofVoid(ADDRESS, ADDRESS));
+    private static final MethodHandle APPLY = downcall("llama_sampler_apply", Shapes.PP);
 
     static void apply(MemorySegment sampler, MemorySegment candidates) {
         try {
-            APPLY.invokeExact(sampler, candidates);
+            long _ = (long) APPLY.invokeExact(sampler, candidates);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `void llama_sampler_free(struct llama_sampler * smpl);`
-    private static final MethodHandle FREE = downcall("llama_sampler_free", ofVoid(ADDRESS));
+    private static final MethodHandle FREE = downcall("llama_sampler_free", Shapes.P);
 
     static void free(MemorySegment sampler) {
         try {
-            FREE.invokeExact(sampler);
+            long _ = (long) FREE.invokeExact(sampler);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -63,44 +62,44 @@ final class SamplerH {
     }
 
     /// `void llama_sampler_chain_add(struct llama_sampler * chain, struct llama_sampler * smpl);`
-    private static final MethodHandle CHAIN_ADD = downcall("llama_sampler_chain_add", ofVoid(ADDRESS, ADDRESS));
+    private static final MethodHandle CHAIN_ADD = downcall("llama_sampler_chain_add", Shapes.PP);
 
     static void chainAdd(MemorySegment chain, MemorySegment sampler) {
         try {
-            CHAIN_ADD.invokeExact(chain, sampler);
+            long _ = (long) CHAIN_ADD.invokeExact(chain, sampler);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `struct llama_sampler * llama_sampler_init_greedy(void);`
-    private static final MethodHandle INIT_GREEDY = downcall("llama_sampler_init_greedy", of(ADDRESS));
+    private static final MethodHandle INIT_GREEDY = downcall("llama_sampler_init_greedy", Shapes.NOTHING);
 
     static MemorySegment initGreedy() {
         try {
-            return (MemorySegment) INIT_GREEDY.invokeExact();
+            return MemorySegment.ofAddress((long) INIT_GREEDY.invokeExact());
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `struct llama_sampler * llama_sampler_init_dist(uint32_t seed);`
-    private static final MethodHandle INIT_DIST = downcall("llama_sampler_init_dist", of(ADDRESS, JAVA_INT));
+    private static final MethodHandle INIT_DIST = downcall("llama_sampler_init_dist", Shapes.N);
 
     static MemorySegment initDist(int seed) {
         try {
-            return (MemorySegment) INIT_DIST.invokeExact(seed);
+            return MemorySegment.ofAddress((long) INIT_DIST.invokeExact((long) seed));
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
     /// `struct llama_sampler * llama_sampler_init_top_k(int32_t k);`
-    private static final MethodHandle INIT_TOP_K = downcall("llama_sampler_init_top_k", of(ADDRESS, JAVA_INT));
+    private static final MethodHandle INIT_TOP_K = downcall("llama_sampler_init_top_k", Shapes.N);
 
     static MemorySegment initTopK(int k) {
         try {
-            return (MemorySegment) INIT_TOP_K.invokeExact(k);
+            return MemorySegment.ofAddress((long) INIT_TOP_K.invokeExact((long) k));
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -155,12 +154,11 @@ final class SamplerH {
 
     /// `struct llama_sampler * llama_sampler_init_grammar(const struct llama_vocab * vocab, const char *
     /// grammar_str, const char * grammar_root);`
-    private static final MethodHandle INIT_GRAMMAR =
-            downcall("llama_sampler_init_grammar", of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle INIT_GRAMMAR = downcall("llama_sampler_init_grammar", Shapes.PPP);
 
     static MemorySegment initGrammar(MemorySegment vocab, MemorySegment grammar, MemorySegment root) {
         try {
-            return (MemorySegment) INIT_GRAMMAR.invokeExact(vocab, grammar, root);
+            return MemorySegment.ofAddress((long) INIT_GRAMMAR.invokeExact(vocab, grammar, root));
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -174,6 +172,19 @@ final class SamplerH {
     static MemorySegment initPenalties(int vocabularySize, int lastN, float repeat, float frequency, float presence) {
         try {
             return (MemorySegment) INIT_PENALTIES.invokeExact(vocabularySize, lastN, repeat, frequency, presence);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `struct llama_sampler * llama_sampler_init_logit_bias(int32_t n_vocab, int32_t n_logit_bias, const
+    /// llama_logit_bias * logit_bias);`
+    private static final MethodHandle INIT_LOGIT_BIAS =
+            downcall("llama_sampler_init_logit_bias", of(ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+
+    static MemorySegment initLogitBias(int vocabularySize, int count, MemorySegment biases) {
+        try {
+            return (MemorySegment) INIT_LOGIT_BIAS.invokeExact(vocabularySize, count, biases);
         } catch (Throwable t) {
             throw broken(t);
         }

@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /// How the next token is drawn from the model's logits.
 ///
-/// @param temperature      divides the logits before softmax; dimensionless, `>= 0`, and `0` means greedy
-/// @param topK             keep at most this many tokens; `0` keeps all
+/// @param temperature      divides the logits before softmax; dimensionless; `0` or less means greedy
+/// @param topK             keep at most this many tokens; `0` or less keeps all
 /// @param topP             keep the smallest set of tokens whose probabilities sum to this; in `[0, 1]`
 /// @param minP             drop tokens less likely than this share of the likeliest; in `[0, 1]`, `0` is off
 /// @param typicalP         locally typical sampling; in `[0, 1]`, `1` is off
@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param repeatPenalty    divides the logits of tokens seen; `> 0`, `1` is off
 /// @param presencePenalty  subtracted from the logits of tokens seen at all
 /// @param frequencyPenalty subtracted from the logits of tokens seen, once per time
-/// @param seed             fixes the draw; every bit of it counts towards llama.cpp's 32-bit seed
+/// @param seed             fixes the draw; every 64-bit seed has a stream of its own
 /// @param grammar          GBNF the text must follow, with the rule `root`
 /// @see <a href="https://github.com/ggml-org/llama.cpp/blob/master/include/llama.h">llama.h, Sampling API</a>
 public record Sampling(
@@ -33,14 +33,13 @@ public record Sampling(
 
     /// @throws IllegalArgumentException if a value is outside its range; the message names the field
     public Sampling {
-        require(temperature >= 0 && Float.isFinite(temperature), "temperature", temperature, "a finite number >= 0");
-        require(topK >= 0, "top_k", topK, ">= 0");
+        require(Float.isFinite(temperature), "temperature", temperature, "a finite number");
         require(topP >= 0 && topP <= 1, "top_p", topP, "in [0, 1]");
         require(minP >= 0 && minP <= 1, "min_p", minP, "in [0, 1]");
         require(typicalP >= 0 && typicalP <= 1, "typical_p", typicalP, "in [0, 1]");
         require(repeatLastN >= 0, "repeat_last_n", repeatLastN, ">= 0");
         require(
-                repeatPenalty > 0 && Float.isFinite(repeatPenalty),
+                repeatPenalty >= Float.MIN_NORMAL && Float.isFinite(repeatPenalty),
                 "repeat_penalty",
                 repeatPenalty,
                 "a finite number > 0");
@@ -49,7 +48,7 @@ public record Sampling(
     }
 
     public boolean greedy() {
-        return temperature == 0;
+        return temperature <= 0;
     }
 
     public boolean penalizes() {

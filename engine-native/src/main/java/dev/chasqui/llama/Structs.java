@@ -102,6 +102,10 @@ final class Structs {
                     MemoryLayout.paddingLayout(7))
             .withName("llama_token_data_array");
 
+    static final StructLayout LOGIT_BIAS = MemoryLayout.structLayout(
+                    JAVA_INT.withName("token"), JAVA_FLOAT.withName("bias"))
+            .withName("llama_logit_bias");
+
     static final StructLayout CHAIN_PARAMS =
             MemoryLayout.structLayout(JAVA_BOOLEAN.withName("no_perf")).withName("llama_sampler_chain_params");
 
@@ -119,6 +123,10 @@ final class Structs {
 
     static void set(MemorySegment struct, StructLayout layout, String field, int value) {
         struct.set(JAVA_INT, offset(layout, field), value);
+    }
+
+    static void set(MemorySegment struct, StructLayout layout, String field, float value) {
+        struct.set(JAVA_FLOAT, offset(layout, field), value);
     }
 
     static void set(MemorySegment struct, StructLayout layout, String field, boolean value) {

@@ -1,9 +1,5 @@
 package dev.chasqui.llama;
 
-import static java.lang.foreign.FunctionDescriptor.of;
-import static java.lang.foreign.FunctionDescriptor.ofVoid;
-import static java.lang.foreign.ValueLayout.ADDRESS;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -59,15 +55,15 @@ final class ThreadPools {
 
         /// `struct ggml_threadpool * ggml_threadpool_new(struct ggml_threadpool_params * params);`
         private static final MethodHandle THREADPOOL_NEW =
-                Linker.nativeLinker().downcallHandle(address("ggml_threadpool_new"), of(ADDRESS, ADDRESS));
+                Linker.nativeLinker().downcallHandle(address("ggml_threadpool_new"), Shapes.P);
 
         /// `void ggml_threadpool_free(struct ggml_threadpool * threadpool);`
         private static final MethodHandle THREADPOOL_FREE =
-                Linker.nativeLinker().downcallHandle(address("ggml_threadpool_free"), ofVoid(ADDRESS));
+                Linker.nativeLinker().downcallHandle(address("ggml_threadpool_free"), Shapes.P);
 
         static MemorySegment threadpoolNew(MemorySegment params) {
             try {
-                return (MemorySegment) THREADPOOL_NEW.invokeExact(params);
+                return MemorySegment.ofAddress((long) THREADPOOL_NEW.invokeExact(params));
             } catch (Throwable t) {
                 throw Symbols.broken(t);
             }
@@ -75,7 +71,7 @@ final class ThreadPools {
 
         static void threadpoolFree(MemorySegment pool) {
             try {
-                THREADPOOL_FREE.invokeExact(pool);
+                long _ = (long) THREADPOOL_FREE.invokeExact(pool);
             } catch (Throwable t) {
                 throw Symbols.broken(t);
             }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /// A GGUF model of under a megabyte with random weights: it says nothing sensible, but it runs through the same
 /// kernels as a real one, quantised and not. For proving a CPU library and for fast tests.
@@ -68,8 +69,14 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
     }
 
     public void write(Path file) throws IOException {
+        write(file, gguf -> {});
+    }
+
+    /// @param more adds to what the file says of itself
+    void write(Path file, Consumer<GgufWriter> more) throws IOException {
         GgufWriter gguf = new GgufWriter();
         describe(gguf);
+        more.accept(gguf);
         vocabulary(gguf);
         weights(gguf, new Random(seed));
         gguf.write(file);
@@ -91,7 +98,7 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
         if (!template.isEmpty()) gguf.text("tokenizer.chat_template", template);
     }
 
-    private static void vocabulary(GgufWriter gguf) {
+    static void vocabulary(GgufWriter gguf) {
         List<String> tokens = new ArrayList<>(SPECIALS);
         List<Integer> types = new ArrayList<>(Collections.nCopies(SPECIALS.size(), CONTROL));
         tokens.addAll(bytes());

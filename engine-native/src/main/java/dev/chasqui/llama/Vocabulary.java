@@ -33,6 +33,7 @@ public final class Vocabulary {
     private final boolean addsBos;
     private final boolean addsEos;
     private final Pieces pieces;
+    private final int[] suppressed;
 
     Vocabulary(Gate gate, MemorySegment vocab) {
         this.gate = gate;
@@ -44,6 +45,15 @@ public final class Vocabulary {
         this.eot = VocabH.vocabEot(vocab);
         this.addsBos = VocabH.vocabGetAddBos(vocab);
         this.addsEos = VocabH.vocabGetAddEos(vocab);
+        this.suppressed = suppressed(vocab);
+    }
+
+    private static int[] suppressed(MemorySegment vocab) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment count = scratch.allocate(JAVA_INT);
+            MemorySegment tokens = VocabH.vocabGetSuppressTokens(vocab, count);
+            return tokens.reinterpret(count.get(JAVA_INT, 0) * 4L).toArray(JAVA_INT);
+        }
     }
 
     /// Token ids are below this.
@@ -170,6 +180,11 @@ public final class Vocabulary {
     public boolean isControl(int token) {
         check(token);
         return pieces.get(token).control();
+    }
+
+    /// Tokens the model's file says it must never say; mostly none. Not a copy.
+    int[] suppressed() {
+        return suppressed;
     }
 
     MemorySegment address() {

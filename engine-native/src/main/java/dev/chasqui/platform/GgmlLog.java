@@ -2,6 +2,7 @@ package dev.chasqui.platform;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -30,8 +31,9 @@ final class GgmlLog {
             MethodType type = callback.toMethodType();
             MethodHandle line = MethodHandles.lookup().findStatic(GgmlLog.class, "line", type);
             MemorySegment stub = Linker.nativeLinker().upcallStub(line, callback, Arena.global());
-            OpenLibraries.downcall(symbols, "ggml_log_set", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS))
-                    .invokeExact(stub, MemorySegment.NULL);
+            MethodHandle set =
+                    OpenLibraries.downcall(symbols, "ggml_log_set", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS));
+            long _ = (long) set.invokeExact(stub, MemorySegment.NULL); // void in C; the shape is shared
         } catch (NativeLibraryException e) {
             throw e;
         } catch (Throwable t) {

@@ -1,6 +1,7 @@
 package dev.chasqui.platform;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -48,8 +49,8 @@ record OpenLibraries(SymbolLookup symbols, String version) {
     /// Whether a backend of this name is registered.
     boolean hasBackend(String name) {
         try (Arena scratch = Arena.ofConfined()) {
-            MethodHandle byName = function("ggml_backend_reg_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
-            return ((MemorySegment) byName.invokeExact(scratch.allocateFrom(name))).address() != 0;
+            MethodHandle byName = function("ggml_backend_reg_by_name", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+            return (long) byName.invokeExact(scratch.allocateFrom(name)) != 0;
         } catch (Throwable t) {
             throw broken("ggml_backend_reg_by_name", t);
         }
@@ -60,8 +61,8 @@ record OpenLibraries(SymbolLookup symbols, String version) {
     /// @return `false` if ggml refused it
     boolean register(Path library) {
         try (Arena scratch = Arena.ofConfined()) {
-            MethodHandle load = function("ggml_backend_load", FunctionDescriptor.of(ADDRESS, ADDRESS));
-            return ((MemorySegment) load.invokeExact(scratch.allocateFrom(library.toString()))).address() != 0;
+            MethodHandle load = function("ggml_backend_load", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+            return (long) load.invokeExact(scratch.allocateFrom(library.toString())) != 0;
         } catch (Throwable t) {
             throw broken("ggml_backend_load", t);
         }
@@ -79,8 +80,8 @@ record OpenLibraries(SymbolLookup symbols, String version) {
                         + " has no symbol llama_version, as old versions of llama.cpp; " + made));
         String version;
         try {
-            MethodHandle handle = Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(ADDRESS));
-            version = ((MemorySegment) handle.invokeExact())
+            MethodHandle handle = Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(JAVA_LONG));
+            version = MemorySegment.ofAddress((long) handle.invokeExact())
                     .reinterpret(Long.MAX_VALUE)
                     .getString(0);
         } catch (Throwable t) {

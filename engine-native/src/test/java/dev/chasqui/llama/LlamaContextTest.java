@@ -134,6 +134,46 @@ class LlamaContextTest {
     }
 
     @Test
+    void aGrownContextGoesOnWhereItWas() {
+        context.decode(Tiny.rows(0, 0, 20));
+        context.copy(0, 1, 15);
+        context.decode(Tiny.rows(0, 20, 1));
+        float[] before = context.logits(0);
+        context.forget(0, 20);
+
+        try (TokenSampler sampler = context.sampler(Sampling.GREEDY)) {
+            assertThat(context.grow(2048)).isTrue();
+
+            assertThat(context.contextTokens()).isEqualTo(2048);
+            assertThat(context.nextPosition(1)).isEqualTo(15);
+            assertThatIllegalArgumentException().isThrownBy(() -> sampler.sample(0));
+            assertThat(context.decode(Tiny.rows(0, 20, 1))).isEqualTo(Outcome.DONE);
+            assertThat(difference(before, context.logits(0))).isLessThan(0.05f);
+            assertThat(sampler.sample(0)).isNotNegative();
+        }
+        assertThat(context.decode(Tiny.rows(1, 15, 1))).isEqualTo(Outcome.DONE);
+        int sequence = 2;
+        for (int held = 15 + 7; held < 1500; held += 64) {
+            if (context.nextPosition(sequence) >= 960) sequence++;
+            assertThat(context.decode(Tiny.rows(sequence, context.nextPosition(sequence), 64)))
+                    .as("%d tokens held", held)
+                    .isEqualTo(Outcome.DONE);
+        }
+    }
+
+    @Test
+    void aContextWithKeysStillToMoveDoesNotGrowYet() {
+        context.decode(Tiny.rows(0, 0, 20));
+        assertThat(context.shift(0, 4, 10)).isTrue();
+
+        assertThat(context.grow(1024)).isFalse();
+
+        context.decode(Tiny.rows(0, 14, 1));
+        assertThat(context.grow(1024)).isTrue();
+        assertThat(context.nextPosition(0)).isEqualTo(15);
+    }
+
+    @Test
     void aCopyOntoASequenceThatHoldsTokensIsRefused() {
         context.decode(Tiny.rows(0, 0, 5));
         context.decode(Tiny.rows(1, 0, 5));

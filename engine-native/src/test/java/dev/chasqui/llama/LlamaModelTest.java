@@ -2,6 +2,7 @@ package dev.chasqui.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.chasqui.llama.Decoder.Outcome;
@@ -48,6 +49,30 @@ class LlamaModelTest {
         assertThat(Llama.devices())
                 .anySatisfy(device -> assertThat(device.kind()).isEqualTo(Llama.Device.Kind.CPU))
                 .allSatisfy(device -> assertThat(device.totalBytes()).isNotNegative());
+    }
+
+    @Test
+    void placesOnGpusAreHarmlessWithoutOneAndWrongOnesAreRefused() throws IOException {
+        ModelSettings everywhere = ModelSettings.DEFAULT
+                .withGpuLayers(2)
+                .withMainGpu(0)
+                .withTensorSplit(List.of(3f, 1f))
+                .withExceptions(List.of(new ModelSettings.Elsewhere("ffn_up", "CPU")));
+        try (LlamaModel model = LlamaModel.open(Tiny.file(), everywhere)) {
+            assertThat(model.layers()).isEqualTo(2);
+        }
+
+        ModelSettings unknown =
+                ModelSettings.DEFAULT.withExceptions(List.of(new ModelSettings.Elsewhere("ffn_up", "CUDA7")));
+        assertThatExceptionOfType(LlamaException.class)
+                .isThrownBy(() -> LlamaModel.open(Tiny.file(), unknown).close())
+                .withMessage("no device here has a memory named CUDA7");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelSettings.DEFAULT.withTensorSplit(List.of(0f, 0f)))
+                .withMessageContaining("tensor split is [0.0, 0.0]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelSettings.DEFAULT.withMainGpu(16))
+                .withMessage("main_gpu is 16; expected at most 15");
     }
 
     @Test

@@ -6,14 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SamplerChainTest {
+
+    @TempDir
+    private Path folder;
 
     private final LlamaModel model = Tiny.model();
     private final LlamaContext context = model.newContext(Tiny.settings());
@@ -44,13 +52,86 @@ class SamplerChainTest {
     }
 
     @Test
-    void everySeedIsFoldedToOneThatLlamaCppKeeps() {
-        assertThat(SamplerChain.seed(42)).isEqualTo(42);
-        for (long seed : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, 0xFFFFFFFFL, 1L << 63, 1L << 32}) {
-            assertThat(SamplerChain.seed(seed)).isNotEqualTo(0xFFFFFFFF);
-            assertThat(generate(sampling(seed), 10)).isEqualTo(generate(sampling(seed), 10));
+    void everySeedDrawsItsOwnTokensAgainAndAgain() {
+        Set<List<Integer>> answers = new HashSet<>();
+        long[] seeds = {0, 4, -5, -1, 1L << 32, 0xFFFFFFFFL, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 1};
+        for (long seed : seeds) {
+            List<Integer> answer = generate(sampling(seed), 20);
+
+            assertThat(generate(sampling(seed), 20)).isEqualTo(answer);
+            answers.add(answer);
         }
-        assertThat(SamplerChain.seed(1L << 32)).isNotEqualTo(SamplerChain.seed(0));
+        assertThat(answers).hasSize(seeds.length);
+    }
+
+    @Test
+    void aTemperatureOfZeroOrLessIsGreedyAndOneThatIsAlmostZeroToo() {
+        List<Integer> greedy = generate(Sampling.GREEDY, 30);
+        for (float temperature : new float[] {-0.0f, -1, Float.MIN_VALUE, 1e-30f}) {
+            Sampling sampling = new Sampling(temperature, 0, 1, 0, 1, 0, 1, 0, 0, 9, Optional.empty());
+
+            assertThat(generate(sampling, 30)).isEqualTo(greedy);
+        }
+    }
+
+    @Test
+    void aTopKOfZeroOrLessKeepsAll() {
+        Sampling all = new Sampling(1.5f, 0, 1, 0, 1, 0, 1, 0, 0, 9, Optional.empty());
+        Sampling negative = new Sampling(1.5f, -1, 1, 0, 1, 0, 1, 0, 0, 9, Optional.empty());
+
+        assertThat(generate(negative, 30)).isEqualTo(generate(all, 30));
+    }
+
+    @Test
+    void numbersThatWouldMakeNonsenseOfTheLogitsAreRefused() {
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Sampling(bad, 0, 1, 0, 1, 0, 1, 0, 0, 0, Optional.empty()))
+                    .withMessageContaining("temperature is " + bad);
+        }
+        for (float bad : new float[] {0, -1, Float.MIN_VALUE, Float.NaN}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Sampling(1, 0, 1, 0, 1, 64, bad, 0, 0, 0, Optional.empty()))
+                    .withMessageContaining("repeat_penalty is " + bad);
+        }
+    }
+
+    @Test
+    void everyRowThatAskedForLogitsCanBeDrawnFrom() {
+        LlamaContext wide = model.newContext(Tiny.settings().withOutputs(12));
+        TokenBatch batch = new TokenBatch(12);
+        for (int i = 0; i < 12; i++) batch.add(10 + i, i, 0, i % 2 == 1);
+        wide.decode(batch);
+        List<Integer> together = new ArrayList<>();
+        try (TokenSampler sampler = wide.sampler(Sampling.GREEDY)) {
+            for (int row = 1; row < 12; row += 2) together.add(sampler.sample(row));
+        }
+
+        List<Integer> alone = new ArrayList<>();
+        for (int row = 1; row < 12; row += 2) {
+            context.forget(0, 0);
+            context.decode(Tiny.rows(0, 0, row + 1));
+            try (TokenSampler sampler = context.sampler(Sampling.GREEDY)) {
+                alone.add(sampler.sample(row));
+            }
+        }
+        assertThat(together).isEqualTo(alone);
+    }
+
+    @Test
+    void aTokenTheModelMustNotSayIsNeverDrawn() throws IOException {
+        List<Integer> likely = generate(Sampling.GREEDY, 30);
+        Path file = folder.resolve("suppressing.gguf");
+        TinyModel.seeded(Tiny.SEED)
+                .write(
+                        file,
+                        gguf -> gguf.numbers("tokenizer.ggml.suppress_tokens", List.copyOf(new HashSet<>(likely))));
+        try (LlamaModel suppressing = LlamaModel.open(file, ModelSettings.DEFAULT)) {
+            LlamaContext other = suppressing.newContext(Tiny.settings());
+
+            assertThat(generate(other, Sampling.GREEDY, 30)).doesNotContainAnyElementsOf(likely);
+            assertThat(generate(other, sampling(3), 30)).doesNotContainAnyElementsOf(likely);
+        }
     }
 
     @Test
@@ -189,6 +270,10 @@ class SamplerChainTest {
 
     /// Until so many tokens or the end of generation, which is left out.
     private List<Integer> generate(Sampling sampling, int most) {
+        return generate(context, sampling, most);
+    }
+
+    private List<Integer> generate(LlamaContext context, Sampling sampling, int most) {
         context.forget(0, 0);
         context.decode(Tiny.rows(0, 0, 12));
         List<Integer> tokens = new ArrayList<>();

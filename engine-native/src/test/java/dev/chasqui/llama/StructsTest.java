@@ -25,6 +25,7 @@ class StructsTest {
             Structs.BATCH,
             Structs.TOKEN_DATA,
             Structs.TOKEN_DATA_ARRAY,
+            Structs.LOGIT_BIAS,
             Structs.CHAIN_PARAMS,
             Structs.THREADPOOL_PARAMS);
 

@@ -24,6 +24,7 @@ final class LoadsNatives {
         System.out.println("version " + loaded.llamaVersion());
         System.out.println("folder " + loaded.folder());
         System.out.println("remembered " + loaded.cpu().tried().getLast().remembered());
+        loaded.gpus().forEach(line -> System.out.println("gpu " + line));
         System.out.println("found " + loaded.symbols().find("llama_decode").isPresent());
         if (!Platform.host().isLinux()) return;
         Files.readString(Path.of("/proc/self/maps"))

@@ -49,6 +49,21 @@ class NativeLibrariesTest {
     }
 
     @Test
+    void aGpuLibraryThatCannotBeUsedIsLeftOutWithItsReason() throws Exception {
+        Path own = ownBuild();
+        compile("void no_such_driver(void); void f(void) { no_such_driver(); }", own.resolve("libggml-vulkan.so"));
+        Files.writeString(own.resolve("libggml-cuda.so"), "cut off");
+
+        Jvm.Result result = load(Map.of("CHASQUI_LLAMA_DIR", own.toString()));
+
+        assertThat(result.status()).as(result.output()).isZero();
+        assertThat(result.output())
+                .containsPattern("gpu cuda is not used, the CPU is: .*libggml-cuda.so.*")
+                .containsPattern("gpu vulkan is not used, the CPU is: .*libggml-vulkan.so.*");
+        assertThat(value(result, "found")).isEqualTo("true");
+    }
+
+    @Test
     void anOwnBuildOfAnotherVersionIsRefusedByBothVersions() throws Exception {
         Path own = ownBuild();
         compile("const char * llama_version(void) { return \"0.3.9\"; }", own.resolve("libllama.so.0.5.0"));

@@ -1,6 +1,8 @@
 package dev.chasqui.llama.common;
 
+import dev.chasqui.llama.ModelSettings;
 import java.nio.file.Path;
+import java.util.List;
 
 /// What is to be fitted.
 ///
@@ -16,6 +18,9 @@ import java.nio.file.Path;
 /// @param valueType          of cached values
 /// @param gpuLayers          fixes the layers for GPUs; -1 lets them be chosen
 /// @param marginBytes        memory to leave free on each device
+/// @param outputs            most rows of a batch that ask for logits; `0` for as many as the batch has
+/// @param mainGpu            the only GPU to use, counted from 0; -1 uses them all
+/// @param tensorSplit        shares of the GPUs, relative to each other; empty lets them be chosen
 public record MemoryRequest(
         int contextTokens,
         int leastContextTokens,
@@ -27,7 +32,10 @@ public record MemoryRequest(
         CacheType keyType,
         CacheType valueType,
         int gpuLayers,
-        long marginBytes) {
+        long marginBytes,
+        int outputs,
+        int mainGpu,
+        List<Float> tensorSplit) {
 
     /// The types of a KV cache that are safe to ask for; others end the process.
     public enum CacheType {
@@ -59,16 +67,32 @@ public record MemoryRequest(
         require("flash attention", flashAttention, -1, 1);
         require("num_gpu", gpuLayers, -1, 1 << 16);
         require("the margin in bytes", marginBytes, 0, 1L << 50);
+        require("outputs", outputs, 0, MOST_BATCH);
+        require("main_gpu", mainGpu, -1, ModelSettings.MOST_GPUS - 1);
+        tensorSplit = ModelSettings.requireShares(tensorSplit);
     }
 
     /// One unified cache in F16, everything else for llama.cpp to choose; 1 GiB stays free on each device.
     public static MemoryRequest of(int contextTokens, int sequences) {
         return new MemoryRequest(
-                contextTokens, 4096, 2048, 512, sequences, true, -1, CacheType.F16, CacheType.F16, -1, 1L << 30);
+                contextTokens,
+                4096,
+                2048,
+                512,
+                sequences,
+                true,
+                -1,
+                CacheType.F16,
+                CacheType.F16,
+                -1,
+                1L << 30,
+                0,
+                -1,
+                List.of());
     }
 
     byte[] toBytes(Path gguf) {
-        return new Fields.Out()
+        Fields.Out fields = new Fields.Out()
                 .add(gguf.toString())
                 .add(contextTokens)
                 .add(leastContextTokens)
@@ -81,7 +105,10 @@ public record MemoryRequest(
                 .add(valueType.ggmlType)
                 .add(gpuLayers)
                 .add(marginBytes)
-                .toBytes();
+                .add(outputs)
+                .add(mainGpu);
+        tensorSplit.forEach(share -> fields.add(share.toString()));
+        return fields.toBytes();
     }
 
     private static void require(String what, long value, long least, long most) {
