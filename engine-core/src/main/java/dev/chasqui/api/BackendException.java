@@ -14,6 +14,8 @@ public final class BackendException extends RuntimeException {
         NOT_FOUND,
         /// Too much work is waiting; try again later.
         OVERLOADED,
+        /// The answer cannot be had before its deadline.
+        TOO_LATE,
         /// The caller went away or closed the generation.
         CANCELLED,
         /// The backend could not be reached at all.

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Every option a model or a request may set, with its type and range. Names and defaults are Ollama's.
 public enum Option {
-    /// Divides the logits before softmax; `0` means greedy. Default 0.8.
-    TEMPERATURE(Type.FLOAT, value -> within(value, 0, Float.MAX_VALUE), ">= 0"),
-    /// Keep at most this many tokens; `0` keeps all. Default 40.
-    TOP_K(Type.INT, value -> within(value, 0, Integer.MAX_VALUE), ">= 0"),
+    /// Divides the logits before softmax; `0` or less means greedy. Default 0.8.
+    TEMPERATURE(Type.FLOAT, value -> within(value, -Float.MAX_VALUE, Float.MAX_VALUE), "a finite number"),
+    /// Keep at most this many tokens; `0` or less keeps all. Default 40.
+    TOP_K(Type.INT, value -> within(value, Integer.MIN_VALUE, Integer.MAX_VALUE), "in [-2147483648, 2147483647]"),
     /// Keep the smallest set of tokens whose probabilities sum to this. Default 0.9.
     TOP_P(Type.FLOAT, value -> within(value, 0, 1), "in [0, 1]"),
     /// Drop tokens less likely than this share of the likeliest. Default 0.
@@ -23,7 +23,7 @@ public enum Option {
     /// How many last tokens the penalties look at; `-1` is the whole context. Default 64.
     REPEAT_LAST_N(Type.INT, value -> within(value, -1, Integer.MAX_VALUE), ">= -1"),
     /// Divides the logits of tokens seen; `1` is off. Default 1.
-    REPEAT_PENALTY(Type.FLOAT, value -> within(value, Float.MIN_VALUE, 1000), "in (0, 1000]"),
+    REPEAT_PENALTY(Type.FLOAT, value -> within(value, Float.MIN_NORMAL, 1000), "in (0, 1000]"),
     /// Subtracted from tokens seen at all. Default 0.
     PRESENCE_PENALTY(Type.FLOAT, value -> within(value, -1000, 1000), "in [-1000, 1000]"),
     /// Subtracted from tokens seen, once per time. Default 0.
@@ -34,6 +34,9 @@ public enum Option {
     NUM_PREDICT(Type.INT, value -> within(value, -2, Long.MAX_VALUE), ">= -2"),
     /// Tokens at the front that survive a context shift; `-1` keeps the prompt. Default 4.
     NUM_KEEP(Type.INT, value -> within(value, -1, Integer.MAX_VALUE), ">= -1"),
+    /// Most tokens guessed from the text so far and checked in one step, up to 16; `0` never guesses. Default
+    /// 0.
+    DRAFT_NUM_PREDICT(Type.INT, value -> within(value, 0, Integer.MAX_VALUE), ">= 0"),
     /// Texts that end the answer; they are not part of it. Default none.
     STOP(Type.STRINGS, value -> true, "a list of strings"),
     /// Tokens the context holds. Default: chosen by the engine.

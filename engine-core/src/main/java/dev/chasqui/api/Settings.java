@@ -4,13 +4,17 @@ import java.util.Optional;
 
 /// What generating and chatting have in common beside the text.
 ///
-/// @param options     sampling and run-time options; what is absent comes from the model, then from the defaults
+/// @param options     sampling and run-time options; what is absent comes from the model, then from the
+///                    defaults
 /// @param format      `"json"` (with its quotes) or a JSON schema, as JSON text
 /// @param keepAlive   how long the model stays in memory afterwards; absent leaves what was set
-/// @param truncate    whether a conversation that does not fit loses its oldest messages instead of being refused
+/// @param truncate    whether a conversation that does not fit loses its oldest messages instead of being
+///                    refused
 /// @param shift       whether a full context drops its older half instead of ending the answer
-/// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside each, 0
+/// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside each,
+///                    0
 ///                    to 20
+/// @param urgency     who goes first, and when it is too late
 public record Settings(
         Options options,
         Optional<String> format,
@@ -18,10 +22,18 @@ public record Settings(
         Think think,
         boolean truncate,
         boolean shift,
-        Optional<Integer> topLogprobs) {
+        Optional<Integer> topLogprobs,
+        Urgency urgency) {
 
-    public static final Settings DEFAULT =
-            new Settings(Options.NONE, Optional.empty(), Optional.empty(), Think.DEFAULT, true, true, Optional.empty());
+    public static final Settings DEFAULT = new Settings(
+            Options.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            Think.DEFAULT,
+            true,
+            true,
+            Optional.empty(),
+            Urgency.NONE);
 
     public Settings {
         topLogprobs.ifPresent(top -> {
@@ -30,22 +42,30 @@ public record Settings(
     }
 
     public Settings withOptions(Options options) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
     }
 
     public Settings withFormat(String json) {
-        return new Settings(options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs);
+        return new Settings(options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency);
+    }
+
+    public Settings withoutFormat() {
+        return new Settings(options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency);
     }
 
     public Settings withKeepAlive(KeepAlive keepAlive) {
-        return new Settings(options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs);
+        return new Settings(options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency);
     }
 
     public Settings withThink(Think think) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
     }
 
     public Settings withTopLogprobs(int top) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top));
+        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency);
+    }
+
+    public Settings withUrgency(Urgency urgency) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
     }
 }

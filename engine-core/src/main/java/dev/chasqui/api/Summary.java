@@ -13,6 +13,8 @@ import java.util.List;
 /// @param eval         time to generate them
 /// @param context      the conversation so far as token ids, to be sent with the next [GenerateRequest]; empty
 ///                     for chat and raw prompts
+/// @param cachedTokens  of the prompt, those that need not be computed; `0` where the backend does not say
+/// @param droppedTokens that had to leave the middle of a full context while the answer grew
 public record Summary(
         DoneReason reason,
         Duration total,
@@ -21,7 +23,21 @@ public record Summary(
         Duration prompt,
         int evalTokens,
         Duration eval,
-        List<Integer> context) {
+        List<Integer> context,
+        int cachedTokens,
+        int droppedTokens) {
+
+    public Summary(
+            DoneReason reason,
+            Duration total,
+            Duration load,
+            int promptTokens,
+            Duration prompt,
+            int evalTokens,
+            Duration eval,
+            List<Integer> context) {
+        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0);
+    }
 
     public Summary {
         context = List.copyOf(context);

@@ -1,6 +1,5 @@
 package dev.chasqui.engine;
 
-import dev.chasqui.api.BackendException;
 import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.TokenLogprob;
@@ -27,6 +26,8 @@ final class AnswerSink implements TokenSink {
     private final Runnable over;
     private final List<Integer> answer = new ArrayList<>();
     private List<TokenLogprob> waiting = new ArrayList<>();
+    private volatile int tokens;
+    private volatile long firstTokenAt;
 
     /// @param startedAt when the request came, by [System#nanoTime]
     /// @param readyAt   when its model was ready
@@ -51,6 +52,8 @@ final class AnswerSink implements TokenSink {
 
     @Override
     public boolean accept(int token, Supplier<float[]> logits) {
+        if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
+        tokens++;
         logprobs.ifPresent(wanted -> waiting.add(wanted.of(token, logits.get())));
         if (vocabulary.isEndOfGeneration(token)) return false;
         if (prompt.returnsContext()) answer.add(token);
@@ -68,11 +71,24 @@ final class AnswerSink implements TokenSink {
 
     @Override
     public void failed(RuntimeException cause) {
-        events.accept(new EngineGeneration.Event.Failure(
-                cause instanceof BackendException known
-                        ? known
-                        : BackendException.failed("the answer broke off: " + cause.getMessage(), cause)));
+        events.accept(new EngineGeneration.Event.Failure(Refusals.translated(cause)));
         over.run();
+    }
+
+    /// The end of an answer that was cut off by its deadline, from any thread: what came until now is all of
+    /// it.
+    Summary soFar() {
+        long now = System.nanoTime();
+        long first = firstTokenAt == 0 ? now : firstTokenAt;
+        return new Summary(
+                DoneReason.LENGTH,
+                positive(now - startedAt),
+                positive(readyAt - startedAt),
+                prompt.tokens().length,
+                positive(first - readyAt),
+                tokens,
+                positive(now - first),
+                List.of());
     }
 
     private void hand(String ready) {
@@ -94,7 +110,9 @@ final class AnswerSink implements TokenSink {
                 positive(ending.promptNanos()),
                 ending.tokens(),
                 positive(ending.decodeNanos()),
-                prompt.returnsContext() ? context() : List.of());
+                prompt.returnsContext() ? context() : List.of(),
+                ending.sharedTokens(),
+                ending.droppedTokens());
     }
 
     private List<Integer> context() {

@@ -2,9 +2,9 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.BackendSetting;
 import dev.chasqui.api.OllamaHost;
 import dev.chasqui.ollama.OllamaBackend;
-import java.util.Locale;
 import java.util.Map;
 
 /// One setting chooses who answers: `CHASQUI_BACKEND` is `embedded` for the engine in this JVM, `ollama` for the
@@ -21,13 +21,10 @@ public final class Backends {
     }
 
     public static Backend fromEnvironment(Map<String, String> environment) {
-        String choice = environment.getOrDefault("CHASQUI_BACKEND", "").strip().toLowerCase(Locale.ROOT);
-        return switch (choice) {
-            case "", "embedded" -> Engine.open(EngineConfig.fromEnvironment(environment));
-            case "ollama" ->
+        return switch (BackendSetting.in(environment).orElse(BackendSetting.EMBEDDED)) {
+            case EMBEDDED -> Engine.open(EngineConfig.fromEnvironment(environment));
+            case OLLAMA ->
                 OllamaBackend.connect(OllamaHost.fromEnvironment(environment).uri());
-            default ->
-                throw BackendException.invalid("CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
         };
     }
 }

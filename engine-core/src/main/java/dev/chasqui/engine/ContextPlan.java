@@ -16,8 +16,10 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
     /// Ollama's default without a large GPU.
     static final int DEFAULT_TOKENS = 4096;
 
-    /// Requests that may share one cache when nobody fixed their number.
-    private static final int SHARED_SEQUENCES = 16;
+    /// Requests that run at once when nobody fixed their number: beyond, each only gets slower.
+    private static final int MOST_PARALLEL = 32;
+    /// Each running request costs a row of logits twice over; this much of them is spent on requests.
+    private static final long LOGITS_BYTES = 64L << 20;
 
     private static final int BATCH_TOKENS = 512;
 
@@ -53,9 +55,14 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
         return Math.min(Math.max(maxTokens.orElse(ANSWER_ROOM), 1), ANSWER_ROOM);
     }
 
-    /// What the context is made with.
-    ContextSettings settings(Options options, EngineConfig config) {
-        int sequences = config.parallel().orElse(SHARED_SEQUENCES);
+    /// What the context is made with: half as many sequences again as requests run at once, for those that are
+    /// parked and pinned.
+    ///
+    /// @param vocabularySize of the model; each request that runs needs a row of logits
+    ContextSettings settings(Options options, EngineConfig config, int vocabularySize) {
+        int affordable = (int) Math.clamp(LOGITS_BYTES / (8L * vocabularySize), 8, MOST_PARALLEL);
+        int parallel = config.parallel().orElse(affordable);
+        int sequences = Math.min(256, parallel + Math.max(8, parallel / 2));
         int cells = Math.multiplyExact(contextTokens, config.parallel().orElse(1));
         int batch = Math.min(options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS), cells);
         int threads = options.count(Option.NUM_THREAD).orElse(0);

@@ -9,18 +9,15 @@ import dev.chasqui.api.Generation;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelSummary;
-import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
-import dev.chasqui.schedule.Job;
-import dev.chasqui.schedule.Ticket;
+import dev.chasqui.api.Version;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Runs GGUF models in this JVM.
@@ -29,12 +26,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// requests of one model share batches. [#close] cancels what runs.
 public final class Engine implements Backend {
 
-    /// Ollama's bound on answers that nobody bounds: so many times the context.
-    private static final int CONTEXTS_PER_ANSWER = 10;
-
     private final EngineConfig config;
     private final Models models;
     private final ModelPool pool;
+    private final Pins pins = new Pins();
+    private final Latest latest = new Latest();
 
     private Engine(EngineConfig config, Models models) {
         this.config = config;
@@ -113,6 +109,14 @@ public final class Engine implements Backend {
         return pool.running();
     }
 
+    /// What loading a model would take, and whether it fits now. Loads nothing.
+    ///
+    /// @throws BackendException if there is no such model, or the options cannot be had here
+    public LoadPlan plan(String model, Options options) {
+        ModelSource source = models.source(model);
+        return pool.plan(source, options.over(source.params()).over(config.defaults()));
+    }
+
     @Override
     public String version() {
         return Version.current();
@@ -120,7 +124,42 @@ public final class Engine implements Backend {
 
     @Override
     public void close() {
+        pins.close();
         pool.close();
+    }
+
+    /// Computes the beginning of prompts to come and keeps it, until it is closed or the name is pinned again.
+    ///
+    /// @param request what is pinned is its prompt as the model reads it, a raw one as it stands; its settings
+    ///                choose the context
+    /// @throws BackendException if it does not fit beside what is pinned already, with the numbers
+    public PinnedContext pin(String name, GenerateRequest request) {
+        return pins.pin(name, kept -> {
+            long startedAt = System.nanoTime();
+            ModelSource source = models.source(request.model());
+            requireCompletion(source, "generate");
+            Options options = request.settings().options().over(source.params()).over(config.defaults());
+            ModelPool.Lease lease = pool.acquire(source, request.settings().keepAlive(), options);
+            try {
+                Prompts.Rendered rendered = lease.model().prompts().forGenerate(request);
+                Answering answering = new Answering(lease.model(), options, request.settings(), startedAt);
+                EngineGeneration generation = answering.pin(name, rendered, () -> {});
+                Summary cost = generation.answer().summary();
+                return new Pins.Held(lease.model(), cost, () -> lease.model().release(name), lease::release);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                lease.release();
+                throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+            } catch (Throwable t) {
+                lease.release();
+                throw t;
+            }
+        });
+    }
+
+    /// What the models in memory did and hold: hit ratios, queues, speeds.
+    public EngineStatistics statistics() {
+        return new EngineStatistics(pool.statistics(), pool.modelStatistics());
     }
 
     private interface Rendering {
@@ -130,67 +169,37 @@ public final class Engine implements Backend {
     private Generation answer(
             ModelSource source, Settings settings, long startedAt, boolean loadOnly, Rendering rendering) {
         Options options = settings.options().over(source.params()).over(config.defaults());
-        ModelPool.Lease lease = pool.acquire(source, settings.keepAlive(), options);
+        Optional<Latest.Claim> claim = latest.enter(settings.urgency().supersedes());
+        ModelPool.Lease lease;
         try {
-            LoadedModel model = lease.model();
-            ContextPlan plan = model.contextPlan(options);
-            if (loadOnly) {
-                model.prepare(plan, options);
-                lease.release();
-                return EngineGeneration.finished(Summary.withoutWork(DoneReason.LOAD));
-            }
-            long readyAt = System.nanoTime();
-            Prompts.Rendered rendered = rendering.of(model.prompts());
-            return start(lease, plan, options, settings, rendered, startedAt, readyAt);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            lease.release();
-            throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+            lease = pool.acquire(source, settings.keepAlive(), options);
         } catch (Throwable t) {
-            lease.release();
+            claim.ifPresent(Latest.Claim::close);
             throw t;
         }
-    }
-
-    private static Generation start(
-            ModelPool.Lease lease,
-            ContextPlan smallest,
-            Options options,
-            Settings settings,
-            Prompts.Rendered rendered,
-            long startedAt,
-            long readyAt)
-            throws InterruptedException {
-        LoadedModel model = lease.model();
-        Prompt prompt = rendered.prompt();
-        long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
-        OptionalInt asked =
-                predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
-        ContextPlan plan = smallest.fitting(prompt.tokens().length, asked);
-        boolean fillContext = predict == -2;
-        Job job = new Job(
-                prompt.tokens(),
-                Samplings.of(options, plan.contextTokens(), prompt.grammar()),
-                Math.min(asked.orElse(Integer.MAX_VALUE), CONTEXTS_PER_ANSWER * plan.contextTokens()),
-                plan.contextTokens(),
-                options.count(Option.NUM_KEEP).orElse(4),
-                settings.shift() && !fillContext);
-
         Runnable over = once(() -> {
-            model.finished();
+            claim.ifPresent(Latest.Claim::close);
             lease.release();
         });
-        EngineGeneration generation = new EngineGeneration(rendered.splitter());
-        Optional<Logprobs> logprobs =
-                settings.topLogprobs().map(top -> model.prompts().logprobs(top));
-        AnswerSink sink = new AnswerSink(
-                model.prompts().vocabulary(), prompt, logprobs, startedAt, readyAt, generation::put, over);
-        Ticket ticket = model.submit(plan, options, job, sink);
-        generation.onCancel(() -> {
-            ticket.cancel();
+        try {
+            Answering answering = new Answering(lease.model(), options, settings, startedAt);
+            if (loadOnly) {
+                answering.prepare();
+                over.run();
+                return EngineGeneration.finished(Summary.withoutWork(DoneReason.LOAD));
+            }
+            EngineGeneration generation =
+                    answering.start(rendering.of(lease.model().prompts()), over);
+            claim.ifPresent(held -> held.hold(generation));
+            return generation;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             over.run();
-        });
-        return generation;
+            throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+        } catch (Throwable t) {
+            over.run();
+            throw t;
+        }
     }
 
     private Generation unload(ModelSource source) {

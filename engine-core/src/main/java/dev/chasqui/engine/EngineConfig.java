@@ -3,14 +3,19 @@ package dev.chasqui.engine;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
+import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.llama.ModelSettings;
+import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.store.ModelStore;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,27 +28,43 @@ import org.slf4j.LoggerFactory;
 /// @param parallel       requests of one model at once, each with a whole `num_ctx` of its own; empty lets them
 ///                       share one
 /// @param maxLoaded      models in memory at once, `>= 1`
-/// @param defaults       options for requests and models that are silent: threads, GPU layers
+/// @param maxQueue       requests of one model that wait, beyond those that run; what comes then is refused
+/// @param defaults       options for requests and models that are silent: threads, GPU layers, longest answer
 /// @param flashAttention when attention runs fused
 /// @param cacheType      what the KV cache stores
+/// @param tensorSplit    shares of a model's layers the GPUs get; empty lets them be chosen
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
         OptionalInt contextTokens,
         OptionalInt parallel,
         int maxLoaded,
+        int maxQueue,
         Options defaults,
         FlashAttention flashAttention,
-        CacheType cacheType) {
+        CacheType cacheType,
+        List<Float> tensorSplit) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
+    private static final int MAX_QUEUE = 512;
 
     public EngineConfig {
         if (maxLoaded < 1) throw new IllegalArgumentException("maxLoaded is " + maxLoaded + "; expected >= 1");
+        if (maxQueue < 0) throw new IllegalArgumentException("maxQueue is " + maxQueue + "; expected >= 0");
+        tensorSplit = ModelSettings.requireShares(tensorSplit);
     }
 
-    /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default, with a
+    /// How the requests of one model share the context that was made for them.
+    SchedulerSettings scheduling(ContextSettings context) {
+        int most = context.sequences();
+        return SchedulerSettings.DEFAULT
+                .withParallel(Math.min(most, parallel.orElse(Math.max(1, 2 * most / 3))))
+                .withMaxQueue(maxQueue);
+    }
+
+    /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default, with
+    /// a
     /// warning.
     public static EngineConfig fromEnvironment(Map<String, String> environment) {
         Environment variables = new Environment(environment);
@@ -52,15 +73,19 @@ public record EngineConfig(
         if (gpuLayers.isPresent()) defaults = defaults.with(Option.NUM_GPU, gpuLayers.getAsInt());
         OptionalInt threads = variables.count("OLLAMA_NUM_THREAD", 1);
         if (threads.isPresent()) defaults = defaults.with(Option.NUM_THREAD, threads.getAsInt());
+        OptionalInt longest = variables.count("CHASQUI_NUM_PREDICT", 1);
+        if (longest.isPresent()) defaults = defaults.with(Option.NUM_PREDICT, longest.getAsInt());
         return new EngineConfig(
                 ModelStore.defaultRoot(environment),
                 variables.keepAlive(),
                 variables.count("OLLAMA_CONTEXT_LENGTH", 1),
                 variables.count("OLLAMA_NUM_PARALLEL", 1),
                 variables.count("OLLAMA_MAX_LOADED_MODELS", 1).orElse(MAX_LOADED),
+                variables.count("OLLAMA_MAX_QUEUE", 1).orElse(MAX_QUEUE),
                 defaults,
                 variables.flashAttention(),
-                variables.cacheType());
+                variables.cacheType(),
+                variables.shares("CHASQUI_TENSOR_SPLIT"));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -69,21 +94,72 @@ public record EngineConfig(
 
     public EngineConfig withStore(Path store) {
         return new EngineConfig(
-                store, keepAlive, contextTokens, parallel, maxLoaded, defaults, flashAttention, cacheType);
+                store,
+                keepAlive,
+                contextTokens,
+                parallel,
+                maxLoaded,
+                maxQueue,
+                defaults,
+                flashAttention,
+                cacheType,
+                tensorSplit);
     }
 
     public EngineConfig withKeepAlive(KeepAlive keepAlive) {
         return new EngineConfig(
-                store, keepAlive, contextTokens, parallel, maxLoaded, defaults, flashAttention, cacheType);
+                store,
+                keepAlive,
+                contextTokens,
+                parallel,
+                maxLoaded,
+                maxQueue,
+                defaults,
+                flashAttention,
+                cacheType,
+                tensorSplit);
     }
 
     public EngineConfig withContextTokens(int tokens) {
         return new EngineConfig(
-                store, keepAlive, OptionalInt.of(tokens), parallel, maxLoaded, defaults, flashAttention, cacheType);
+                store,
+                keepAlive,
+                OptionalInt.of(tokens),
+                parallel,
+                maxLoaded,
+                maxQueue,
+                defaults,
+                flashAttention,
+                cacheType,
+                tensorSplit);
+    }
+
+    public EngineConfig withMaxQueue(int requests) {
+        return new EngineConfig(
+                store,
+                keepAlive,
+                contextTokens,
+                parallel,
+                maxLoaded,
+                requests,
+                defaults,
+                flashAttention,
+                cacheType,
+                tensorSplit);
     }
 
     public EngineConfig withMaxLoaded(int models) {
-        return new EngineConfig(store, keepAlive, contextTokens, parallel, models, defaults, flashAttention, cacheType);
+        return new EngineConfig(
+                store,
+                keepAlive,
+                contextTokens,
+                parallel,
+                models,
+                maxQueue,
+                defaults,
+                flashAttention,
+                cacheType,
+                tensorSplit);
     }
 
     private record Environment(Map<String, String> values) {
@@ -142,6 +218,19 @@ public record EngineConfig(
                     yield CacheType.F16;
                 }
             };
+        }
+
+        List<Float> shares(String name) {
+            String value = text(name);
+            if (value == null) return List.of();
+            try {
+                return ModelSettings.requireShares(Stream.of(value.split(",", -1))
+                        .map(share -> Float.valueOf(share.strip()))
+                        .toList());
+            } catch (IllegalArgumentException e) { // NumberFormatException too
+                warn(name, value, "numbers >= 0 with commas between, one of them above 0, such as 3,1");
+                return List.of();
+            }
         }
 
         private static void warn(String name, String value, String expected) {

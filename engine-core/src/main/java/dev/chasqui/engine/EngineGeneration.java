@@ -2,9 +2,11 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Chunk;
+import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.TokenLogprob;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -12,7 +14,9 @@ import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The way from the decode thread to the caller: one side puts pieces in without waiting, the other takes them
@@ -32,8 +36,13 @@ final class EngineGeneration implements Generation {
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean asked = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean cancelled = new AtomicBoolean();
     private final OutputSplitter splitter;
     private volatile Runnable cancel = () -> {};
+    private volatile long deadline = Long.MAX_VALUE;
+    private volatile Supplier<Summary> soFar = () -> Summary.withoutWork(DoneReason.LENGTH);
+    private long givenMillis;
+    private boolean any;
     private volatile @Nullable Summary summary;
 
     EngineGeneration(OutputSplitter splitter) {
@@ -43,6 +52,29 @@ final class EngineGeneration implements Generation {
     /// What to do, once, when the caller leaves before the end. Set before a caller has this.
     void onCancel(Runnable action) {
         cancel = action;
+    }
+
+    /// Whatever the decode thread does, the caller has his answer or an error by then. Set before a caller has
+    /// this.
+    ///
+    /// @param at    by [System#nanoTime]
+    /// @param given what the caller gave it, for the message
+    /// @param soFar the end of an answer that is cut off there
+    void endBy(long at, Duration given, Supplier<Summary> soFar) {
+        this.deadline = at;
+        this.givenMillis = given.toMillis();
+        this.soFar = soFar;
+    }
+
+    /// Cancels what is still to come; who waits for it hears why.
+    void breakOff(BackendException why) {
+        if (summary != null) return;
+        events.add(new Event.Failure(why));
+        cancelOnce();
+    }
+
+    private void cancelOnce() {
+        if (cancelled.compareAndSet(false, true)) cancel.run();
     }
 
     /// An answer without tokens: a model was loaded or unloaded.
@@ -74,7 +106,7 @@ final class EngineGeneration implements Generation {
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true) || summary != null) return;
-        cancel.run();
+        cancelOnce();
         splitter.close();
         events.add(new Event.Failure(
                 new BackendException(BackendException.Kind.CANCELLED, "the generation was closed before its end")));
@@ -96,9 +128,18 @@ final class EngineGeneration implements Generation {
             return ready.remove();
         }
 
+        private Event awaited() throws InterruptedException {
+            if (deadline == Long.MAX_VALUE) return events.take();
+            Event event = events.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (event instanceof Event.Piece) any = true;
+            if (event != null) return event;
+            cancelOnce();
+            return any ? new Event.End(soFar.get()) : new Event.Failure(Refusals.tooLate(givenMillis));
+        }
+
         private void take() {
             try {
-                switch (events.take()) {
+                switch (awaited()) {
                     case Event.Piece piece -> ready.addAll(splitter.piece(piece.text(), piece.logprobs()));
                     case Event.End end -> {
                         ready.addAll(splitter.end());

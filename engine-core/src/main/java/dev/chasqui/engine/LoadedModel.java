@@ -8,33 +8,37 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
-import dev.chasqui.llama.ModelSettings;
 import dev.chasqui.schedule.Job;
+import dev.chasqui.schedule.SchedulerStatistics;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.TokenSink;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Weights in memory with the one context that decodes over them. Owns both.
 ///
-/// A request that needs a larger context waits until nobody uses the present one, and then has it replaced; the
-/// weights stay. Requests that come meanwhile wait behind it.
+/// The context grows while it runs. A request that needs other threads or larger batches waits until nobody
+/// uses the
+/// present one, and then has it replaced; the weights stay. Requests that come meanwhile wait behind it.
 final class LoadedModel implements AutoCloseable {
 
     private final ModelSource source;
     private final EngineConfig config;
     private final GgufFile facts;
     private final LlamaModel weights;
+    private final MemoryPlan plan;
     private final Prompts prompts;
     /// Outlives the contexts: what it learnt of the cores holds for the next one too.
     private final Pace pace;
 
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition changed = lock.newCondition();
-    private @Nullable Runner runner;
-    private @Nullable ContextSettings settings;
+    private volatile @Nullable Runner runner;
+    private volatile @Nullable ContextSettings settings;
     private boolean threadsFixed;
     private int active;
     private int wantingAnother;
@@ -45,27 +49,32 @@ final class LoadedModel implements AutoCloseable {
             EngineConfig config,
             GgufFile facts,
             LlamaModel weights,
+            MemoryPlan plan,
             Prompts prompts,
             FreeCores cores) {
         this.source = source;
         this.config = config;
         this.facts = facts;
         this.weights = weights;
+        this.plan = plan;
         this.prompts = prompts;
         this.pace = new Pace(Runtime.getRuntime().availableProcessors(), cores);
     }
 
+    /// @param progress hears how much is loaded, from 0 to 1; answering `false` gives the load up
     /// @throws BackendException if llama.cpp cannot read it
-    static LoadedModel load(ModelSource source, GgufFile facts, EngineConfig config, ModelSettings how) {
+    static LoadedModel load(
+            ModelSource source, GgufFile facts, EngineConfig config, Placement where, DoublePredicate progress) {
         FreeCores cores = new ProcCores(Path.of("/proc"), System.nanoTime());
         LlamaModel weights;
         try {
-            weights = LlamaModel.open(source.weights(), how);
+            weights = LlamaModel.open(source.weights(), where.how().withProgress(progress));
         } catch (LlamaException e) {
             throw BackendException.failed("error loading model '" + source.name() + "': " + e.getMessage(), e);
         }
         try {
-            return new LoadedModel(source, config, facts, weights, Prompts.of(source, weights, facts), cores);
+            return new LoadedModel(
+                    source, config, facts, weights, where.memory(), Prompts.of(source, weights, facts), cores);
         } catch (Throwable t) {
             weights.close();
             throw t;
@@ -95,6 +104,18 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
+    /// What the scheduler did and holds; empty before the first request.
+    Optional<SchedulerStatistics> statistics() {
+        Runner present = runner;
+        return present == null ? Optional.empty() : Optional.of(present.statistics());
+    }
+
+    /// Lets what was pinned by this name go when room is needed.
+    void release(String pin) {
+        Runner present = runner;
+        if (present != null) present.release(pin);
+    }
+
     /// Hands a job to the decode thread. The caller reports the job's end by [#finished], once.
     Ticket submit(ContextPlan plan, Options options, Job job, TokenSink sink) throws InterruptedException {
         lock.lockInterruptibly();
@@ -119,16 +140,22 @@ final class LoadedModel implements AutoCloseable {
 
     /// Tokens the present context holds per request; `0` before the first request.
     int contextTokens() {
-        ContextSettings present = settings;
+        Runner present = runner;
         return present == null ? 0 : present.contextTokens() / config.parallel().orElse(1);
     }
 
     /// Bytes of weights, KV cache and buffers.
     long sizeBytes() {
-        ContextSettings present = settings;
+        ContextSettings present = grown();
         return present == null
                 ? facts.weightsBytes()
-                : memoryPlan(facts, present).totalBytes();
+                : plan.withContext(facts, present).totalBytes() + deviceBytes();
+    }
+
+    /// Of them, those on GPUs.
+    long deviceBytes() {
+        ContextSettings present = grown();
+        return present == null ? 0 : plan.withContext(facts, present).deviceBytes();
     }
 
     /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for.
@@ -151,22 +178,16 @@ final class LoadedModel implements AutoCloseable {
         weights.close();
     }
 
-    static MemoryPlan memoryPlan(GgufFile facts, ContextSettings settings) {
-        double bytesPerElement = switch (settings.keyType()) {
-            case F16, BF16 -> 2;
-            case Q8_0 -> 34.0 / 32;
-            case Q4_0 -> 18.0 / 32;
-        };
-        long rowBytes = 4L * (facts.embeddingLength().orElse(4096) * 16L);
-        long outputBytes = 4L * settings.outputs() * facts.vocabSize().orElse(150_000) * 2;
-        return new MemoryPlan(
-                facts.weightsBytes(),
-                facts.kvBytesPerToken(bytesPerElement) * settings.contextTokens(),
-                settings.microBatchTokens() * rowBytes + outputBytes + (16L << 20));
+    /// What the context was made with, and how large it is by now.
+    private @Nullable ContextSettings grown() {
+        Runner present = runner;
+        ContextSettings made = settings;
+        return present == null || made == null ? made : made.withContextTokens(present.contextTokens());
     }
 
     private Runner runnerFor(ContextPlan plan, Options options) throws InterruptedException {
-        ContextSettings wanted = plan.settings(options, config);
+        ContextSettings wanted =
+                plan.settings(options, config, facts.vocabSize().orElse(150_000));
         boolean fixed = options.count(Option.NUM_THREAD).orElse(0) > 0;
         boolean queued = false;
         try {
@@ -190,10 +211,25 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
+    /// Twice what is needed where that is little, a fourth more where it is much; the old cache and a copy of
+    /// it are
+    /// in memory while the new one is filled. Called by the decode thread.
+    ///
+    /// @return tokens, or `0` if there is no memory for them
+    private int growth(int needed, ContextSettings present) {
+        int larger =
+                Math.min(Integer.highestOneBit(Math.max(256, needed) - 1) << 1, needed + Math.max(4096, needed / 4));
+        for (int tokens : new int[] {larger, needed}) {
+            long bytes = MemoryEstimate.kvBytes(facts, present.withContextTokens(tokens))
+                    + MemoryEstimate.kvBytes(facts, present);
+            if (bytes < MachineMemory.read().availableBytes() / 2) return tokens;
+        }
+        return 0;
+    }
+
     private boolean suits(ContextSettings wanted, boolean fixed) {
         ContextSettings present = settings;
         return present != null
-                && present.contextTokens() >= wanted.contextTokens()
                 && present.batchTokens() >= wanted.batchTokens()
                 && threadsFixed == fixed
                 && present.threads() == wanted.threads();
@@ -203,12 +239,13 @@ final class LoadedModel implements AutoCloseable {
         if (runner != null) runner.close();
         runner = null;
         settings = null;
-        MemoryPlan plan = memoryPlan(facts, wanted);
-        new MemoryPlan(0, plan.kvBytes(), plan.computeBytes())
-                .requireFits(source.name(), wanted.contextTokens(), MachineMemory.read());
+        plan.withContext(facts, wanted).contextOnly().requireFits(source.name(), MachineMemory.read());
         try {
             LlamaContext context = weights.newContext(wanted);
-            Runner fresh = new Runner(source.name(), fixed ? context : PacedDecoder.of(context, pace));
+            Runner fresh = new Runner(
+                    source.name(),
+                    PacedDecoder.of(context, pace, fixed, needed -> growth(needed, context.settings())),
+                    config.scheduling(wanted));
             runner = fresh;
             settings = wanted;
             threadsFixed = fixed;

@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
 /// @param top how many likeliest tokens beside each, 0 to 20
 record Logprobs(Vocabulary vocabulary, int top) {
 
+    /// Further than this below the likeliest, a million tokens together change a result by less than `1e-7`.
+    private static final double NEGLIGIBLE = -30;
+
     TokenLogprob of(int token, float[] logits) {
         double total = logSumExp(logits);
         List<TokenLogprob> likeliest = new ArrayList<>();
@@ -23,19 +26,24 @@ record Logprobs(Vocabulary vocabulary, int top) {
         byte[] bytes = vocabulary.piece(token, true);
         List<Integer> unsigned =
                 IntStream.range(0, bytes.length).mapToObj(i -> bytes[i] & 0xFF).toList();
-        return new TokenLogprob(new String(bytes, StandardCharsets.UTF_8), unsigned, Math.min(0, logprob), others);
+        // An impossible token gets a number, too: JSON has no infinity.
+        double finite = Math.clamp(logprob, -Float.MAX_VALUE, 0);
+        return new TokenLogprob(new String(bytes, StandardCharsets.UTF_8), unsigned, finite, others);
     }
 
-    private static double logSumExp(float[] logits) {
+    static double logSumExp(float[] logits) {
         float most = Float.NEGATIVE_INFINITY;
         for (float logit : logits) most = Math.max(most, logit);
         double sum = 0;
-        for (float logit : logits) sum += Math.exp(logit - most);
+        for (float logit : logits) {
+            double below = (double) logit - most;
+            if (below > NEGLIGIBLE) sum += Math.exp(below);
+        }
         return most + Math.log(sum);
     }
 
     /// The `top` largest, best first: insertion into a short sorted list, since `top` is at most 20.
-    private int[] likeliest(float[] logits) {
+    int[] likeliest(float[] logits) {
         int[] best = new int[Math.min(top, logits.length)];
         int found = 0;
         for (int token = 0; token < logits.length && best.length > 0; token++) {

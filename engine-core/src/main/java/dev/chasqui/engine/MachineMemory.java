@@ -18,8 +18,12 @@ public record MachineMemory(long totalBytes, long availableBytes, OptionalLong l
         return read(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
     }
 
+    MachineMemory withAvailable(long bytes) {
+        return new MachineMemory(totalBytes, bytes, limitBytes);
+    }
+
     static MachineMemory read(Path meminfo, Path cgroup) {
-        OptionalLong limit = number(cgroup.resolve("memory.max"));
+        OptionalLong limit = limit(cgroup);
         long total;
         long available;
         try {
@@ -30,11 +34,38 @@ public record MachineMemory(long totalBytes, long availableBytes, OptionalLong l
             total = system.getTotalMemorySize();
             available = system.getFreeMemorySize();
         }
-        if (limit.isPresent()) {
-            long used = number(cgroup.resolve("memory.current")).orElse(0);
-            available = Math.min(available, Math.max(0, limit.getAsLong() - used));
+        // Version 1 writes a number beyond any machine where there is no limit.
+        if (limit.isEmpty() || limit.getAsLong() >= total)
+            return new MachineMemory(total, available, OptionalLong.empty());
+        return new MachineMemory(total, Math.clamp(limit.getAsLong() - held(cgroup), 0, available), limit);
+    }
+
+    /// Of a control group of version 2, or of version 1's memory controller.
+    private static OptionalLong limit(Path cgroup) {
+        OptionalLong limit = number(cgroup.resolve("memory.max"));
+        return limit.isPresent() ? limit : number(cgroup.resolve("memory/memory.limit_in_bytes"));
+    }
+
+    /// What the group cannot give back: all it is charged for, less pages of files. Those it drops when it
+    /// needs
+    /// room, as `MemAvailable` reckons too.
+    private static long held(Path cgroup) {
+        boolean second = Files.exists(cgroup.resolve("memory.current"));
+        Path folder = second ? cgroup : cgroup.resolve("memory");
+        long charged = number(folder.resolve(second ? "memory.current" : "memory.usage_in_bytes"))
+                .orElse(0);
+        String prefix = second ? "" : "total_";
+        long files = 0;
+        try {
+            for (String line : Files.readAllLines(folder.resolve("memory.stat"))) {
+                String[] pair = line.split(" ");
+                boolean file = pair[0].equals(prefix + "active_file") || pair[0].equals(prefix + "inactive_file");
+                if (file) files += Long.parseLong(pair[1]);
+            }
+        } catch (IOException | RuntimeException e) {
+            return charged;
         }
-        return new MachineMemory(total, available, limit);
+        return Math.max(0, charged - files);
     }
 
     private static long kilobytes(Path meminfo, String key) throws IOException {

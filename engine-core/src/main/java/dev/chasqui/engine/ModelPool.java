@@ -2,68 +2,35 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.KeepAlive;
-import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
-import dev.chasqui.gguf.GgufException;
-import dev.chasqui.gguf.GgufFile;
-import dev.chasqui.llama.ModelSettings;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The models in memory: loads them, keeps them as long as they were told to, and lets the idle ones go.
+/// The models in memory: loads them, keeps them as long as they were told to, and lets them go when others need
+/// their room.
 ///
-/// Each load has a thread of its own, so loading one model delays nobody who uses another.
+/// Each load has a thread of its own, so loading one model delays nobody who uses another. Where there is no
+/// room,
+/// models are loaded in the order in which they were first asked for: idle ones go at once, and one in use
+/// takes no
+/// more requests when its turn is over (see [Turns]) and goes when the last is answered. Whoever asks for it
+/// again
+/// waits behind those who waited before.
 final class ModelPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
 
-    private final EngineConfig config;
-    private final Map<Path, Place> places = new HashMap<>();
-    private final ScheduledExecutorService expiry = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("chasqui-expiry").factory());
-    private final ExecutorService closing = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("chasqui-closing").factory());
-    private boolean closed;
-
-    /// A model's place in memory, from the moment its load begins. Guarded by the pool.
-    private static final class Place {
-        final ModelSource source;
-        final CompletableFuture<LoadedModel> model = new CompletableFuture<>();
-        KeepAlive keepAlive;
-        int users;
-        Instant idleSince = Instant.now();
-
-        @Nullable
-        Future<?> farewell;
-
-        Place(ModelSource source, KeepAlive keepAlive) {
-            this.source = source;
-            this.keepAlive = keepAlive;
-        }
-
-        Optional<Instant> expiresAt() {
-            return keepAlive.expiryFrom(users > 0 ? Instant.now() : idleSince);
-        }
-    }
+    private final Loading loading;
+    private final Places places;
 
     /// The right to use a loaded model until it is released.
     final class Lease {
@@ -82,28 +49,34 @@ final class ModelPool implements AutoCloseable {
 
         /// Idempotent.
         void release() {
-            if (released.compareAndSet(false, true)) leave(place);
+            if (released.compareAndSet(false, true)) places.leave(place);
         }
     }
 
     ModelPool(EngineConfig config) {
-        this.config = config;
+        this(config, new NativeLoading(config), MachineMemory::read, Turns.FAIR);
     }
 
-    /// Waits until the model is in memory.
+    ModelPool(EngineConfig config, Loading loading, Supplier<MachineMemory> machine, Turns turns) {
+        this.loading = loading;
+        this.places = new Places(config.maxLoaded(), config.keepAlive(), machine, turns);
+    }
+
+    /// Waits until the model is in memory. A thread that is interrupted meanwhile leaves at once.
     ///
     /// @param keepAlive replaces what was set for the model before
     /// @throws BackendException if it cannot be loaded
     Lease acquire(ModelSource source, Optional<KeepAlive> keepAlive, Options options) {
-        Place place = enter(source, keepAlive, options);
+        Place place = places.join(source, keepAlive, fresh -> startLoading(fresh, options));
         try {
             return new Lease(place, place.model.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            leave(place);
+            places.leave(place);
             throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
         } catch (ExecutionException e) {
-            leave(place);
+            places.leave(place);
+            // Everybody who waits gets an exception of his own: the stack trace is the caller's.
             if (e.getCause() instanceof BackendException known) {
                 throw new BackendException(known.kind(), String.valueOf(known.getMessage()), known);
             }
@@ -111,197 +84,70 @@ final class ModelPool implements AutoCloseable {
         }
     }
 
-    /// Lets a model go as soon as nobody uses it; without an effect if it is not in memory.
+    /// Lets a model go as soon as nobody uses it, and waits for that if nobody does now; without an effect if
+    /// it is
+    /// not in memory.
     void unload(ModelSource source) {
-        LoadedModel leaving = null;
-        synchronized (this) {
-            Place place = places.get(source.weights());
-            if (place == null) return;
-            place.keepAlive = KeepAlive.UNLOAD;
-            if (place.users == 0) leaving = remove(place);
-        }
-        close(leaving);
+        places.unload(source.weights());
     }
 
     /// The models in memory, the one that stays longest first.
     List<RunningModel> running() {
         List<RunningModel> running = new ArrayList<>();
-        synchronized (this) {
-            for (Place place : places.values()) {
-                LoadedModel model = loaded(place);
-                if (model == null) continue;
-                running.add(new RunningModel(
-                        place.source.name(),
-                        place.source.digest(),
-                        model.sizeBytes(),
-                        0,
-                        place.source.traits(),
-                        place.expiresAt(),
-                        model.contextTokens()));
-            }
-        }
+        places.eachLoaded((place, model) -> running.add(new RunningModel(
+                place.source.name(),
+                place.source.digest(),
+                model.sizeBytes(),
+                model.deviceBytes(),
+                place.source.traits(),
+                place.expiresAt(),
+                model.contextTokens())));
         running.sort(Comparator.comparing(
                 (RunningModel model) -> model.expiresAt().orElse(Instant.MAX), Comparator.reverseOrder()));
         return running;
     }
 
+    /// What loading a model would take, and whether it would fit beside those that are in memory now.
+    LoadPlan plan(ModelSource source, Options options) {
+        return loading.plan(source, options, places.memory());
+    }
+
+    PoolStatistics statistics() {
+        return places.statistics();
+    }
+
+    /// What the models in memory did and hold.
+    List<ModelStatistics> modelStatistics() {
+        List<ModelStatistics> models = new ArrayList<>();
+        places.eachLoaded((place, model) -> model.statistics()
+                .ifPresent(requests -> models.add(new ModelStatistics(place.source.name(), requests))));
+        return models;
+    }
+
+    /// Ends what runs, gives up what is being loaded, and waits until every model is freed. Never on a decode
+    /// thread,
+    /// which this waits for.
     @Override
     public void close() {
-        List<LoadedModel> leaving = new ArrayList<>();
-        synchronized (this) {
-            closed = true;
-            for (Place place : List.copyOf(places.values())) {
-                LoadedModel model = remove(place);
-                if (model != null) leaving.add(model);
-            }
-        }
-        expiry.shutdownNow();
-        closing.close(); // waits for those that are just leaving
-        leaving.forEach(LoadedModel::close);
-    }
-
-    private Place enter(ModelSource source, Optional<KeepAlive> keepAlive, Options options) {
-        List<LoadedModel> leaving = new ArrayList<>();
-        Place place;
-        boolean fresh = false;
-        synchronized (this) {
-            if (closed) throw new IllegalStateException("the engine is closed");
-            place = places.get(source.weights());
-            if (place == null) {
-                leaving.addAll(makePlace());
-                place = new Place(source, config.keepAlive());
-                places.put(source.weights(), place);
-                fresh = true;
-            }
-            place.users++;
-            place.keepAlive = keepAlive.orElse(place.keepAlive);
-            if (place.farewell != null) place.farewell.cancel(false);
-            place.farewell = null;
-        }
-        leaving.forEach(LoadedModel::close);
-        if (fresh) startLoading(place, options);
-        return place;
-    }
-
-    /// Chooses who goes so that one more may come: idle models, the one idle longest first.
-    private List<LoadedModel> makePlace() {
-        List<LoadedModel> leaving = new ArrayList<>();
-        while (places.size() >= config.maxLoaded()) {
-            Place idlest = places.values().stream()
-                    .filter(place -> place.users == 0)
-                    .min(Comparator.comparing(place -> place.idleSince))
-                    .orElseThrow(() -> new BackendException(
-                            BackendException.Kind.OVERLOADED,
-                            "server busy, please try again.  all " + places.size()
-                                    + " models that may be loaded at once are in use"));
-            LoadedModel model = remove(idlest);
-            if (model != null) leaving.add(model);
-        }
-        return leaving;
+        places.close();
     }
 
     private void startLoading(Place place, Options options) {
-        ModelSource source = place.source;
-        Thread.ofPlatform().name("chasqui-load-" + source.name()).daemon().start(() -> {
-            long started = System.nanoTime();
-            try {
-                GgufFile facts = facts(source);
-                requireMemory(source, facts, options);
-                LoadedModel model = LoadedModel.load(source, facts, config, settings(options));
-                LOG.info("loaded {} in {} ms", source.name(), (System.nanoTime() - started) / 1_000_000);
-                boolean wanted;
-                synchronized (this) {
-                    wanted = places.get(source.weights()) == place;
-                    if (wanted) place.model.complete(model);
-                }
-                if (!wanted) {
-                    model.close();
-                    place.model.completeExceptionally(new IllegalStateException("the engine is closed"));
-                }
-            } catch (Throwable t) {
-                synchronized (this) {
-                    places.remove(source.weights(), place);
-                }
-                place.model.completeExceptionally(t);
-            }
-        });
+        Thread.ofPlatform().name("chasqui-load-" + place.source.name()).daemon().start(() -> load(place, options));
     }
 
-    private static GgufFile facts(ModelSource source) {
+    private void load(Place place, Options options) {
         try {
-            return GgufFile.read(source.weights());
-        } catch (GgufException e) {
-            throw BackendException.failed("error loading model '" + source.name() + "': " + e.getMessage(), e);
+            Loading.Prepared prepared = loading.prepare(place.source, options);
+            if (!places.awaitRoom(place, prepared.plan())) return;
+            // Who left meanwhile may have left room on a GPU, and who is idle may leave more.
+            if (prepared.squeezed()) prepared = loading.prepare(place.source, options);
+            while (prepared.squeezed() && places.evictIdlest()) prepared = loading.prepare(place.source, options);
+            LoadedModel model = prepared.load(fraction -> places.stillWanted(place));
+            places.ready(place, model);
+            LOG.info("loaded {} in {} ms", place.source.name(), place.loadTime().toMillis());
+        } catch (Throwable t) {
+            places.failed(place, t);
         }
-    }
-
-    private void requireMemory(ModelSource source, GgufFile facts, Options options) {
-        ContextPlan plan = ContextPlan.of(
-                options, config.contextTokens(), facts.contextLength().orElse(ContextPlan.DEFAULT_TOKENS));
-        MemoryPlan memory = LoadedModel.memoryPlan(facts, plan.settings(options, config));
-        while (true) {
-            try {
-                memory.requireFits(source.name(), plan.contextTokens(), MachineMemory.read());
-                return;
-            } catch (BackendException e) {
-                LoadedModel leaving;
-                synchronized (this) {
-                    leaving = places.values().stream()
-                            .filter(place -> place.users == 0 && loaded(place) != null)
-                            .min(Comparator.comparing(place -> place.idleSince))
-                            .map(this::remove)
-                            .orElseThrow(() -> e);
-                }
-                close(leaving);
-            }
-        }
-    }
-
-    private static ModelSettings settings(Options options) {
-        return ModelSettings.DEFAULT
-                .withGpuLayers(options.count(Option.NUM_GPU).orElse(-1))
-                .withMmap(options.flag(Option.USE_MMAP).orElse(true));
-    }
-
-    /// Often called by the decode thread, which must not wait for itself: another thread closes models.
-    private synchronized void leave(Place place) {
-        place.users--;
-        if (closed || place.users > 0 || places.get(place.source.weights()) != place) return;
-        place.idleSince = Instant.now();
-        if (place.keepAlive.unloads()) {
-            LoadedModel leaving = remove(place);
-            closing.execute(() -> close(leaving));
-        } else {
-            place.keepAlive.duration().ifPresent(duration -> sayFarewellIn(duration, place));
-        }
-    }
-
-    private void sayFarewellIn(Duration duration, Place place) {
-        place.farewell = expiry.schedule(
-                () -> {
-                    LoadedModel leaving = null;
-                    synchronized (this) {
-                        if (place.users == 0 && places.get(place.source.weights()) == place) leaving = remove(place);
-                    }
-                    close(leaving);
-                },
-                Math.min(duration.toMillis(), TimeUnit.DAYS.toMillis(365_000)),
-                TimeUnit.MILLISECONDS);
-    }
-
-    private @Nullable LoadedModel remove(Place place) {
-        places.remove(place.source.weights(), place);
-        if (place.farewell != null) place.farewell.cancel(false);
-        return loaded(place);
-    }
-
-    private static @Nullable LoadedModel loaded(Place place) {
-        return place.model.isDone() && !place.model.isCompletedExceptionally() ? place.model.join() : null;
-    }
-
-    private static void close(@Nullable LoadedModel model) {
-        if (model == null) return;
-        LOG.info("unloaded {}", model.source().name());
-        model.close();
     }
 }

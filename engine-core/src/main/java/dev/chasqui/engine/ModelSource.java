@@ -3,15 +3,18 @@ package dev.chasqui.engine;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
+import dev.chasqui.gguf.GgufFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// A model that can be loaded: where its weights are, and what its maker set for it.
 ///
 /// @param name         as it is listed
 /// @param digest       names the version; empty for a file that is in no store
 /// @param weights      the GGUF file; models with the same weights share one copy in memory
+/// @param facts        what that file says about itself; throws [BackendException] if it is damaged
 /// @param params       options it sets
 /// @param template     a template in Go's syntax that replaces the file's own
 /// @param messages     put in front of every conversation
@@ -20,6 +23,7 @@ record ModelSource(
         String name,
         String digest,
         Path weights,
+        Supplier<GgufFile> facts,
         ModelTraits traits,
         Options params,
         Optional<String> system,

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Where an engine's models come from.
 interface Models {
@@ -31,7 +32,7 @@ interface Models {
 
     /// The models of a store, as they are at each call.
     static Models inStore(Path root) {
-        return new InStore(ModelStore.at(root));
+        return new InStore(ModelStore.at(root), new ConcurrentHashMap<>());
     }
 
     /// One file.
@@ -48,7 +49,11 @@ interface Models {
     }
 
     /// Names are Ollama's; an empty or missing one is answered in Ollama's words.
-    record InStore(ModelStore store) implements Models {
+    ///
+    /// @param sources what was read of each model's small files, good as long as the model is the same one
+    record InStore(ModelStore store, Map<StoredModel, ModelSource> sources) implements Models {
+
+        private static final int MOST_SOURCES = 1_000;
 
         @Override
         public String defaultName() {
@@ -57,11 +62,16 @@ interface Models {
 
         @Override
         public ModelSource source(String name) {
-            StoredModel model = find(name);
+            if (sources.size() > MOST_SOURCES) sources.clear();
+            return sources.computeIfAbsent(find(name), InStore::read);
+        }
+
+        private static ModelSource read(StoredModel model) {
             return new ModelSource(
                     model.name().shortForm(),
                     model.digest().hex(),
                     model.weights(),
+                    model::gguf,
                     model.traits(),
                     model.params(),
                     model.system(),
@@ -103,6 +113,7 @@ interface Models {
                     name,
                     "",
                     facts.path(),
+                    () -> facts,
                     traits(),
                     Options.NONE,
                     Optional.empty(),

@@ -6,27 +6,35 @@ import dev.chasqui.llama.Sampling;
 import dev.chasqui.llama.TokenBatch;
 import dev.chasqui.llama.TokenSampler;
 import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 
-/// A decoder whose threads follow a [Pace]. Owns the decoder.
+/// A decoder as this machine can bear it: its threads follow a [Pace], and it grows as far as memory permits.
+/// Owns
+/// the decoder.
 final class PacedDecoder implements Decoder {
 
     private final Decoder decoder;
     private final IntConsumer threads;
     private final Pace pace;
     private final LongSupplier nanoClock;
+    private final IntUnaryOperator growth;
     private int present;
 
     /// @param threads sets how many threads the decoder uses from the next decode on
-    PacedDecoder(Decoder decoder, IntConsumer threads, Pace pace, LongSupplier nanoClock) {
+    /// @param growth  how many tokens the context should have when it must have so many; fewer refuses
+    PacedDecoder(Decoder decoder, IntConsumer threads, Pace pace, LongSupplier nanoClock, IntUnaryOperator growth) {
         this.decoder = decoder;
         this.threads = threads;
         this.pace = pace;
         this.nanoClock = nanoClock;
+        this.growth = growth;
     }
 
-    static PacedDecoder of(LlamaContext context, Pace pace) {
-        return new PacedDecoder(context, count -> context.setThreads(count, count), pace, System::nanoTime);
+    /// @param fixed whether somebody set the number of threads
+    static PacedDecoder of(LlamaContext context, Pace pace, boolean fixed, IntUnaryOperator growth) {
+        IntConsumer threads = fixed ? count -> {} : count -> context.setThreads(count, count);
+        return new PacedDecoder(context, threads, pace, System::nanoTime, growth);
     }
 
     @Override
@@ -86,6 +94,17 @@ final class PacedDecoder implements Decoder {
     @Override
     public boolean shift(int sequence, int from, int to) {
         return decoder.shift(sequence, from, to);
+    }
+
+    @Override
+    public boolean copy(int source, int target, int to) {
+        return decoder.copy(source, target, to);
+    }
+
+    @Override
+    public boolean grow(int contextTokens) {
+        int larger = growth.applyAsInt(contextTokens);
+        return larger >= contextTokens && decoder.grow(larger);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.chasqui.engine;
 import dev.chasqui.llama.Decoder;
 import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.Scheduler;
+import dev.chasqui.schedule.SchedulerSettings;
+import dev.chasqui.schedule.SchedulerStatistics;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.TokenSink;
 import java.util.concurrent.locks.Lock;
@@ -23,9 +25,9 @@ final class Runner implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopping;
 
-    Runner(String model, Decoder decoder) {
+    Runner(String model, Decoder decoder, SchedulerSettings settings) {
         this.decoder = decoder;
-        this.scheduler = new Scheduler(decoder, System::nanoTime);
+        this.scheduler = new Scheduler(decoder, settings, System::nanoTime);
         this.thread = Thread.ofPlatform()
                 .name("chasqui-decode-" + model)
                 .daemon()
@@ -45,6 +47,14 @@ final class Runner implements AutoCloseable {
             ticket.cancel();
             LockSupport.unpark(thread);
         };
+    }
+
+    SchedulerStatistics statistics() {
+        return scheduler.statistics();
+    }
+
+    void release(String pin) {
+        scheduler.release(pin);
     }
 
     /// Stops the thread, ends what is left with an error, and frees the context.

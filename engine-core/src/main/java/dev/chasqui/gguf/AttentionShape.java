@@ -1,5 +1,6 @@
 package dev.chasqui.gguf;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +10,8 @@ import java.util.OptionalInt;
 ///
 /// @param heads       per layer
 /// @param kvHeads     per layer; `0` where a layer keeps no cache
-/// @param keyLength   elements of one head's key
-/// @param valueLength elements of one head's value
+/// @param keyLength   elements of one head's key, the longest if layers differ
+/// @param valueLength elements of one head's value, likewise
 public record AttentionShape(List<Integer> heads, List<Integer> kvHeads, int keyLength, int valueLength) {
 
     private static final int MOST_HEADS = 1 << 16;
@@ -29,19 +30,29 @@ public record AttentionShape(List<Integer> heads, List<Integer> kvHeads, int key
         List<Integer> heads = perLayer(file, "attention.head_count", headCount, blocks.getAsInt());
         Object kvCount = file.values().getOrDefault(file.architectureKey("attention.head_count_kv"), headCount);
         List<Integer> kvHeads = perLayer(file, "attention.head_count_kv", kvCount, blocks.getAsInt());
+        kvHeads = withoutShared(file, kvHeads);
         int most = heads.stream().mapToInt(Integer::intValue).max().orElse(0);
         int headWidth = most == 0 ? 0 : width.getAsInt() / most;
         return Optional.of(new AttentionShape(
                 heads,
                 kvHeads,
-                length(file, "attention.key_length", headWidth),
-                length(file, "attention.value_length", headWidth)));
+                longest(file, "attention.key_length", headWidth),
+                longest(file, "attention.value_length", headWidth)));
+    }
+
+    /// Heads of all layers that keep a cache.
+    public long cachedHeads() {
+        return kvHeads.stream().mapToLong(Integer::longValue).sum();
+    }
+
+    /// Heads of the layer that has most.
+    public int mostHeads() {
+        return heads.stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
     /// @param bytesPerElement 2 for F16, 34 / 32.0 for Q8_0
     public long kvBytesPerToken(double bytesPerElement) {
-        long cached = kvHeads.stream().mapToLong(Integer::longValue).sum() * ((long) keyLength + valueLength);
-        return (long) Math.ceil(cached * bytesPerElement);
+        return (long) Math.ceil(cachedHeads() * ((double) keyLength + valueLength) * bytesPerElement);
     }
 
     private static List<Integer> perLayer(GgufFile file, String key, Object value, int blocks) {
@@ -59,6 +70,21 @@ public record AttentionShape(List<Integer> heads, List<Integer> kvHeads, int key
         if (value instanceof Long number && number >= 0 && number <= MOST_HEADS) return number.intValue();
         throw new GgufException(file.path() + ": key " + file.architectureKey(key) + " holds " + value
                 + "; expected 0 to " + MOST_HEADS);
+    }
+
+    /// The last layers of some models look into an earlier layer's cache.
+    private static List<Integer> withoutShared(GgufFile file, List<Integer> kvHeads) {
+        int sharing = length(file, "attention.shared_kv_layers", 0);
+        if (sharing == 0 || sharing > kvHeads.size()) return kvHeads;
+        List<Integer> own = new ArrayList<>(kvHeads.subList(0, kvHeads.size() - sharing));
+        own.addAll(Collections.nCopies(sharing, 0));
+        return own;
+    }
+
+    /// Layers with a sliding window may have heads of another length.
+    private static int longest(GgufFile file, String key, int otherwise) {
+        int length = length(file, key, otherwise);
+        return Math.max(length, length(file, key + "_swa", length));
     }
 
     private static int length(GgufFile file, String key, int otherwise) {

@@ -157,6 +157,7 @@ final class Http implements AutoCloseable {
             case 404 -> Kind.NOT_FOUND;
             case 499 -> Kind.CANCELLED;
             case 503 -> Kind.OVERLOADED;
+            case 504 -> Kind.TOO_LATE;
             default -> Kind.FAILED;
         };
         String error = errorIn(body);

@@ -29,6 +29,9 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
     private static final int READ_AHEAD = 256 << 10;
     /// How long the end of the body may take after the last line of interest.
     private static final long END_SECONDS = 2;
+    /// How long that end is waited for: it nearly always comes with the last line, and then the next request finds
+    /// this connection free.
+    private static final long END_NANOS = 50_000_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -89,8 +92,8 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
         return rest.toByteArray();
     }
 
-    /// Nothing that still comes is of interest. Waits for nothing: the end of the body is awaited in the
-    /// background, so that the connection can be used again; if it does not come soon, the connection is closed.
+    /// Nothing that still comes is of interest. The end of the body is waited for a moment, then in the background, so
+    /// that the connection can be used again; if it does not come soon, the connection is closed.
     void finish() {
         lock.lock();
         try {
@@ -103,7 +106,22 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
             lock.unlock();
         }
         askForMore();
-        CompletableFuture.delayedExecutor(END_SECONDS, TimeUnit.SECONDS).execute(this::close);
+        if (!endsSoon())
+            CompletableFuture.delayedExecutor(END_SECONDS, TimeUnit.SECONDS).execute(this::close);
+    }
+
+    private boolean endsSoon() {
+        lock.lock();
+        try {
+            long left = END_NANOS;
+            while (!ended && !closed && left > 0) left = changed.awaitNanos(left);
+            return ended || closed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Gives up what is still to come. Idempotent; after the end it does nothing.

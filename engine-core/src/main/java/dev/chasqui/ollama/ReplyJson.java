@@ -33,7 +33,8 @@ final class ReplyJson {
 
     private ReplyJson() {}
 
-    /// @return the words of `{"error": "..."}` or `{"error": {"message": "..."}}`, or `null` if this is no error
+    /// @return the words of `{"error": "..."}` or `{"error": {"message": "..."}}`, or `null` if this is no
+    /// error
     static @Nullable String error(JsonNode reply) {
         JsonNode error = reply.path("error");
         if (error.isString()) return error.asString();
@@ -70,7 +71,9 @@ final class ReplyJson {
                 nanos(line, "prompt_eval_duration"),
                 number(line, "eval_count").intValue(),
                 nanos(line, "eval_duration"),
-                list(line.path("context"), token -> token.asInt(0)));
+                list(line.path("context"), token -> token.asInt(0)),
+                number(line, "prompt_cached_count").intValue(),
+                number(line, "context_dropped_count").intValue());
     }
 
     static List<ModelSummary> models(JsonNode reply) {

@@ -8,6 +8,7 @@ import dev.chasqui.api.Message;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.ToolCall;
+import dev.chasqui.api.Urgency;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -86,8 +87,15 @@ final class RequestJson {
         }
         if (!settings.truncate()) json.put("truncate", false);
         if (!settings.shift()) json.put("shift", false);
+        urgency(json, settings.urgency());
         settings.topLogprobs().ifPresent(top -> json.put("logprobs", true).put("top_logprobs", top));
         return json;
+    }
+
+    private static void urgency(ObjectNode json, Urgency urgency) {
+        if (urgency.priority() != Urgency.NORMAL) json.put("priority", urgency.priority());
+        urgency.deadline().ifPresent(deadline -> json.put("deadline", deadline.toNanos() / 1e9));
+        urgency.supersedes().ifPresent(name -> json.put("supersedes", name));
     }
 
     /// For ever is a number: Ollama refuses the text `-1`, which lacks a unit.

@@ -2,16 +2,31 @@ package dev.chasqui.schedule;
 
 import dev.chasqui.llama.Sampling;
 import java.util.Objects;
+import java.util.Optional;
 
 /// What one request wants of the model.
 ///
 /// @param prompt        its tokens, at least one and fewer than `contextTokens`
 /// @param sampling      how its tokens are drawn
-/// @param maxTokens     the answer's most tokens, `>= 0`
+/// @param maxTokens     the answer's most tokens, `>= 0`; with `0` the prompt is computed and that is all
 /// @param contextTokens tokens of prompt and answer together it may hold in the KV cache
-/// @param keep          tokens at the front that survive a context shift
+/// @param keep          tokens at the front that survive a context shift; negative keeps the prompt
 /// @param shift         whether a full context drops its older half instead of ending the answer
-public record Job(int[] prompt, Sampling sampling, int maxTokens, int contextTokens, int keep, boolean shift) {
+/// @param urgency       who goes first, and when it is too late
+/// @param pin           keeps what was computed, by this name, until the name is released or used again
+/// @param draft         most tokens guessed from the text so far and checked in one batch, `0` to `16`
+public record Job(
+        int[] prompt,
+        Sampling sampling,
+        int maxTokens,
+        int contextTokens,
+        int keep,
+        boolean shift,
+        Urgency urgency,
+        Optional<String> pin,
+        int draft) {
+
+    public static final int MOST_DRAFT = 16;
 
     public Job {
         Objects.requireNonNull(sampling, "sampling");
@@ -21,5 +36,29 @@ public record Job(int[] prompt, Sampling sampling, int maxTokens, int contextTok
                     + contextTokens + ", one of them for the answer. Shorten it or raise num_ctx");
         }
         if (maxTokens < 0) throw new IllegalArgumentException("maxTokens is " + maxTokens + "; expected >= 0");
+        if (draft < 0 || draft > MOST_DRAFT) {
+            throw new IllegalArgumentException("draft is " + draft + "; expected 0 to " + MOST_DRAFT);
+        }
+    }
+
+    /// An ordinary request.
+    public static Job of(int[] prompt, Sampling sampling, int maxTokens, int contextTokens) {
+        return new Job(prompt, sampling, maxTokens, contextTokens, 4, true, Urgency.NONE, Optional.empty(), 0);
+    }
+
+    public Job withShift(boolean shift, int keep) {
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft);
+    }
+
+    public Job withUrgency(Urgency urgency) {
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft);
+    }
+
+    public Job withPin(String name) {
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, Optional.of(name), draft);
+    }
+
+    public Job withDraft(int tokens) {
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, tokens);
     }
 }

@@ -2,208 +2,205 @@ package dev.chasqui.schedule;
 
 import dev.chasqui.llama.Decoder;
 import dev.chasqui.llama.TokenBatch;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Decides which tokens run next. One thread takes turns; anybody may submit and cancel.
 ///
-/// All requests share one KV cache. Whoever came first is never disturbed: when the cache is full, the youngest
-/// request gives its place up, waits, and is computed again later; its answer goes on where it was.
+/// All requests share one KV cache, and what one has computed another may begin with. Higher priority goes first,
+/// within one priority the earlier deadline, then who came first; waiting raises the priority. When the cache is
+/// full, parked sequences go first, then the running request that would go last gives its place up, waits, and its
+/// answer goes on later where it was.
+///
+/// Everything here happens under one lock, except the decode, the draws and the calls of sinks: submitting never
+/// waits for the model.
 public final class Scheduler {
 
+    private final Object lock = new Object();
     private final Decoder decoder;
     private final LongSupplier nanoClock;
     private final TokenBatch batch;
-    private final ConcurrentLinkedQueue<Sequence> arrivals = new ConcurrentLinkedQueue<>();
-    private final Deque<Sequence> waiting = new ArrayDeque<>();
-    /// In order of arrival.
-    private final List<Sequence> running = new ArrayList<>();
-    private final BitSet slots = new BitSet();
+    private final Places places;
+    private final Admission admission;
+    private final Seating seating;
+    private final BatchFill filling;
+    private long submitted;
     private boolean decoding;
+    private long decodingUntil;
 
-    public Scheduler(Decoder decoder, LongSupplier nanoClock) {
+    public Scheduler(Decoder decoder, SchedulerSettings settings, LongSupplier nanoClock) {
         this.decoder = decoder;
         this.nanoClock = nanoClock;
         this.batch = new TokenBatch(decoder.batchTokens());
+        this.places = new Places(decoder, settings);
+        this.admission = new Admission(places);
+        this.seating = new Seating(places);
+        this.filling = new BatchFill(places, batch);
     }
 
     /// Queues a request; its sink hears from it in later turns. From any thread.
     ///
-    /// @throws IllegalArgumentException if the job asks for more context than there is
+    /// @throws RefusedException if too many wait, or its first token would come after its deadline
     public Ticket submit(Job job, TokenSink sink) {
-        if (job.contextTokens() > decoder.contextTokens()) {
-            throw new IllegalArgumentException(
-                    "num_ctx is " + job.contextTokens() + "; this context holds " + decoder.contextTokens());
+        long now = nanoClock.getAsLong();
+        synchronized (lock) {
+            Sequence sequence = new Sequence(this, job, sink, submitted++, now);
+            admission.check(sequence, now, decoding ? decodingUntil : now);
+            places.queue.add(sequence);
+            return sequence;
         }
-        Sequence sequence = new Sequence(this, job, sink);
-        arrivals.add(sequence);
-        return sequence;
     }
 
-    /// One turn of the decode thread: seat who is waiting, fill one batch, run it, hand out tokens.
-    ///
-    /// Sequences that only need their next token go first, so a long prompt slows nobody down by more than one
-    /// batch; what is left of the batch goes to prompts, in order of arrival.
+    /// One turn of the decode thread: let go who is over, seat who is waiting, fill one batch, run it, hand out
+    /// tokens.
     ///
     /// @return `false` if there was nothing to run, so the thread may sleep until the next arrival
     public boolean turn() {
-        letCancelledLeave();
-        seatWaiting();
-        fillBatch();
-        if (batch.size() == 0) return false;
+        boolean waiting;
+        synchronized (lock) {
+            long now = nanoClock.getAsLong();
+            seating.letGo(now);
+            seating.seatWaiting(now);
+            decodingUntil = now + filling.fill(now);
+            decoding = batch.size() > 0;
+            waiting = !places.queue.isEmpty();
+        }
+        sayFarewell();
+        if (batch.size() == 0) return waiting; // somebody was refused just now, and others may take the place
 
+        long begun = nanoClock.getAsLong();
         Decoder.Outcome outcome;
         try {
-            setDecoding(true);
             outcome = decoder.decode(batch);
         } catch (RuntimeException e) {
             failEverybodyInFlight(e);
+            sayFarewell();
             return true;
-        } finally {
-            setDecoding(false);
         }
-        switch (outcome) {
-            case DONE -> handOut();
-            case NO_ROOM -> makeRoom();
-            case ABORTED -> running.forEach(sequence -> sequence.rolledBack(decoder));
-        }
+        if (outcome == Decoder.Outcome.DONE) handOut(begun);
+        else giveBack(outcome);
+        sayFarewell();
         return true;
     }
 
-    /// Ends every request, seated or waiting. Called by the decode thread when it stops.
+    /// Ends every request, seated or waiting, and forgets what is parked. Called by the decode thread when it stops.
     public void failAll(RuntimeException cause) {
-        for (Sequence arrival; (arrival = arrivals.poll()) != null; ) waiting.add(arrival);
-        List<Sequence> all = new ArrayList<>(running);
-        all.addAll(waiting);
-        waiting.clear();
-        running.clear();
-        for (Sequence sequence : all) {
-            release(sequence);
-            sequence.sink.failed(cause);
+        synchronized (lock) {
+            for (Sequence sequence : List.copyOf(places.running)) places.fail(sequence, cause);
+            for (Sequence sequence : List.copyOf(places.queue.waiting())) places.fail(sequence, cause);
+            places.cache.clear();
+        }
+        sayFarewell();
+    }
+
+    /// Lets what was pinned by this name go when room is needed.
+    ///
+    /// @return `false` if nothing was
+    public boolean release(String pin) {
+        synchronized (lock) {
+            return places.cache.release(pin, nanoClock.getAsLong());
+        }
+    }
+
+    /// What was done so far, and what is held now.
+    public SchedulerStatistics statistics() {
+        synchronized (lock) {
+            return places.counts.with(places);
         }
     }
 
     /// Requests that hold a slot or wait for one.
     public int load() {
-        return running.size() + waiting.size() + arrivals.size();
+        synchronized (lock) {
+            return places.running.size() + places.queue.size();
+        }
     }
 
     /// Stops the running batch if a cancelled request's prompt fills a good part of it.
     void cancelled(Sequence sequence) {
-        synchronized (batch) {
-            if (decoding && sequence.inFlight() > 1) decoder.abort();
+        synchronized (lock) {
+            if (decoding && sequence.promptRows() > 1) decoder.abort();
         }
     }
 
-    private void setDecoding(boolean now) {
-        synchronized (batch) {
-            decoding = now;
-        }
-    }
-
-    private void letCancelledLeave() {
-        for (Sequence arrival; (arrival = arrivals.poll()) != null; ) waiting.add(arrival);
-        waiting.removeIf(sequence -> {
-            if (sequence.cancelled) sequence.closeSampler();
-            return sequence.cancelled;
-        });
-        running.removeIf(sequence -> {
-            if (sequence.cancelled) release(sequence);
-            return sequence.cancelled;
-        });
-    }
-
-    private void seatWaiting() {
-        int used = running.stream().mapToInt(Sequence::length).sum();
-        while (!waiting.isEmpty() && running.size() < decoder.sequences()) {
-            Sequence next = waiting.peek();
-            // Room for its tokens and the next one of everybody; more than that is found when it is needed.
-            int needed = used + running.size() + next.length() + 1;
-            if (!running.isEmpty() && needed > decoder.contextTokens()) return;
-            waiting.remove();
-            next.slot = slots.nextClearBit(0);
-            slots.set(next.slot);
-            running.add(next);
-            used += next.length();
-        }
-    }
-
-    private void fillBatch() {
-        batch.clear();
+    private void handOut(long begun) {
         long now = nanoClock.getAsLong();
-        for (boolean prompts : new boolean[] {false, true}) {
-            for (Sequence sequence : running) {
-                if ((sequence.pending() > 1) != prompts) continue;
-                sequence.feed(decoder.batchTokens() - batch.size(), batch);
-                if (sequence.inFlight() > 0) sequence.begin(now);
-            }
+        List<Sequence> fed = places.running.stream()
+                .filter(sequence -> sequence.inFlight() > 0)
+                .toList();
+        int prompts = fed.stream().mapToInt(Sequence::promptRows).sum();
+        places.speed.took(prompts, batch.size() - prompts, now - begun);
+
+        List<Drawn> drawn = new ArrayList<>(fed.size());
+        for (Sequence sequence : fed) drawn.add(draw(sequence, now));
+
+        synchronized (lock) {
+            decoding = false;
+            places.counts.computedTokens += prompts;
+            drawn.forEach(this::settle);
         }
     }
 
-    private void handOut() {
-        long now = nanoClock.getAsLong();
-        for (Iterator<Sequence> each = running.iterator(); each.hasNext(); ) {
-            Sequence sequence = each.next();
-            boolean drawsNow = sequence.inFlight() > 0 && sequence.row >= 0;
-            sequence.arrived();
-            if (!drawsNow || sequence.cancelled) continue;
-            try {
-                TokenSink.Reason over = sequence.draw(decoder, now);
-                if (over == null && sequence.contextFull() && !(sequence.job.shift() && sequence.shift(decoder))) {
-                    over = TokenSink.Reason.LENGTH;
-                }
-                if (over == null) continue;
-                each.remove();
-                release(sequence);
-                sequence.sink.ended(sequence.ending(over, nanoClock.getAsLong()));
-            } catch (RuntimeException e) {
-                each.remove();
-                release(sequence);
-                sequence.sink.failed(e);
-            }
+    /// What became of a sequence in the batch that is over.
+    private record Drawn(
+            Sequence sequence,
+            int tokens,
+            TokenSink.@Nullable Reason over,
+            @Nullable RuntimeException broken) {}
+
+    private Drawn draw(Sequence sequence, long now) {
+        if (!sequence.drawsNow() || sequence.cancelled) return new Drawn(sequence, 0, null, null);
+        int before = sequence.drawn();
+        try {
+            TokenSink.Reason over = sequence.draw(decoder, now);
+            return new Drawn(sequence, sequence.drawn() - before, over, null);
+        } catch (RuntimeException e) {
+            return new Drawn(sequence, sequence.drawn() - before, null, e);
         }
     }
 
-    /// The cache is full: the youngest gives its place up. A request that is alone always fits, by its job's
-    /// limit.
-    private void makeRoom() {
-        running.forEach(sequence -> sequence.rolledBack(decoder));
-        if (running.size() == 1) {
-            Sequence alone = running.removeFirst();
-            release(alone);
-            alone.sink.failed(new IllegalStateException("no room in the KV cache for " + alone.length()
-                    + " tokens although it holds " + decoder.contextTokens()));
-            return;
+    private void settle(Drawn drawn) {
+        Sequence sequence = drawn.sequence();
+        places.counts.drawnTokens += drawn.tokens();
+        sequence.arrived(places.cache);
+        TokenSink.Reason over = drawn.over();
+        if (drawn.broken() != null) {
+            places.fail(sequence, drawn.broken());
+        } else if (over != null) {
+            places.end(sequence, over, nanoClock.getAsLong());
+        } else if (drawn.tokens() > 0
+                && sequence.contextFull()
+                && !(sequence.job.shift() && sequence.shift(places.cache))) {
+            places.end(sequence, TokenSink.Reason.LENGTH, nanoClock.getAsLong());
         }
-        Sequence youngest = running.removeLast();
-        slots.clear(youngest.slot);
-        youngest.unseat(decoder);
-        waiting.addFirst(youngest);
+    }
+
+    private void giveBack(Decoder.Outcome outcome) {
+        synchronized (lock) {
+            decoding = false;
+            for (Sequence sequence : places.running) {
+                if (sequence.inFlight() > 0) sequence.rolledBack(places.cache);
+            }
+            if (outcome == Decoder.Outcome.NO_ROOM) filling.makeRoom(nanoClock.getAsLong());
+        }
     }
 
     private void failEverybodyInFlight(RuntimeException cause) {
-        List<Sequence> broken = running.stream()
-                .filter(sequence -> sequence.inFlight() > 0)
-                .sorted(Comparator.comparingInt(sequence -> sequence.slot))
-                .toList();
-        running.removeAll(broken);
-        for (Sequence sequence : broken) {
-            release(sequence);
-            sequence.sink.failed(cause);
+        synchronized (lock) {
+            decoding = false;
+            for (Sequence sequence : List.copyOf(places.running)) {
+                if (sequence.inFlight() > 0) places.fail(sequence, cause);
+            }
         }
     }
 
-    private void release(Sequence sequence) {
-        sequence.closeSampler();
-        if (sequence.slot == Sequence.NO_SLOT) return;
-        slots.clear(sequence.slot);
-        sequence.unseat(decoder);
+    private void sayFarewell() {
+        List<Runnable> due;
+        synchronized (lock) {
+            due = places.takeFarewells();
+        }
+        due.forEach(Runnable::run);
     }
 }

@@ -13,29 +13,46 @@ final class Sequence implements Ticket {
 
     final Job job;
     final TokenSink sink;
+    /// Its place among all requests; the first came first.
+    final long number;
+
+    final long submittedAt;
     private final Scheduler scheduler;
 
     int slot = NO_SLOT;
-    /// Row of the current batch whose logits give the next token; negative if there is none.
-    int row;
     volatile boolean cancelled;
+    /// The sequence that computes what this one begins with, and how far it must be for that.
+    @Nullable
+    Sequence leader;
+
+    int leaderLength;
 
     private int[] tokens;
     private int length;
     private int cached;
     private int inFlight;
+    private int firstRow;
+    private int draftRow;
+    private int[] draft = {};
     private int drawn;
+    private int shared;
+    private int dropped;
     private @Nullable TokenSampler sampler;
+    private final Drafts drafts;
+    private boolean seatedBefore;
     private boolean begun;
     private long begunAt;
     private long firstTokenAt;
 
-    Sequence(Scheduler scheduler, Job job, TokenSink sink) {
+    Sequence(Scheduler scheduler, Job job, TokenSink sink, long number, long now) {
         this.scheduler = scheduler;
         this.job = job;
         this.sink = sink;
+        this.number = number;
+        this.submittedAt = now;
         this.tokens = job.prompt().clone();
         this.length = tokens.length;
+        this.drafts = new Drafts(job.draft());
     }
 
     @Override
@@ -49,12 +66,33 @@ final class Sequence implements Ticket {
         return length - cached;
     }
 
+    int[] tokens() {
+        return tokens;
+    }
+
     int length() {
         return length;
     }
 
+    int cached() {
+        return cached;
+    }
+
+    int drawn() {
+        return drawn;
+    }
+
     int inFlight() {
         return inFlight;
+    }
+
+    /// Of those in flight, rows of its prompt rather than of its answer.
+    int promptRows() {
+        return isAnswering() ? 0 : inFlight;
+    }
+
+    boolean isAnswering() {
+        return pending() == 1;
     }
 
     /// Whether the next token would have no place in this request's share of the context.
@@ -62,16 +100,38 @@ final class Sequence implements Ticket {
         return length >= job.contextTokens();
     }
 
+    /// Takes a place in the cache, where some of its tokens are already.
+    ///
+    /// @return `false` if it had one before and had to give it up
+    boolean seated(int slot, int known) {
+        this.slot = slot;
+        this.cached = known;
+        if (seatedBefore) return false;
+        seatedBefore = true;
+        shared = known;
+        return true;
+    }
+
     /// Adds up to `room` pending tokens to the batch; asks for logits if that reaches the last one.
     void feed(int room, TokenBatch batch) {
         inFlight = Math.min(room, pending());
-        row = -1;
+        firstRow = -1;
+        draft = new int[0];
         for (int i = 0; i < inFlight; i++) {
             int position = cached + i;
             boolean last = position == length - 1;
-            int added = batch.add(tokens[position], position, slot, last);
-            if (last) row = added;
+            int row = batch.add(tokens[position], position, slot, last);
+            if (last) firstRow = row;
         }
+    }
+
+    /// Adds, after the last token, what may well come next; each row's logits say whether it was right.
+    void feedDraft(int room, TokenBatch batch) {
+        int most = Math.min(room, Math.min(job.maxTokens() - drawn, job.contextTokens() - length) - 1);
+        draft = drafts.guess(tokens, length, most);
+        draftRow = batch.size();
+        for (int i = 0; i < draft.length; i++) batch.add(draft[i], length + i, slot, true);
+        inFlight += draft.length;
     }
 
     void begin(long now) {
@@ -79,51 +139,73 @@ final class Sequence implements Ticket {
         begun = true;
     }
 
-    /// The batch went through: what it held of this sequence is in the cache now.
-    void arrived() {
-        cached += inFlight;
-        inFlight = 0;
+    /// Whether the batch gave logits for its next token.
+    boolean drawsNow() {
+        return inFlight > 0 && firstRow >= 0;
     }
 
-    /// The batch did not go through; what it may have left behind is removed.
-    void rolledBack(Decoder decoder) {
-        inFlight = 0;
-        if (cached > 0 && decoder.forget(slot, cached)) return;
-        decoder.forget(slot, 0);
-        cached = 0;
-    }
-
-    /// Draws the next token and hands it to the sink.
+    /// Draws what the batch allows, one token at least, and hands it to the sink.
     ///
     /// @return why the answer is over, or `null` if it goes on
     TokenSink.@Nullable Reason draw(Decoder decoder, long now) {
-        if (drawn == 0) firstTokenAt = now;
+        if (drawn == 0) {
+            firstTokenAt = now;
+            SchedulerEvents.firstToken(this, job.prompt().length - shared, now);
+        }
         if (job.maxTokens() == 0) return TokenSink.Reason.LENGTH;
-        int token = sampler(decoder).sample(row);
-        append(token);
-        drawn++;
-        if (!sink.accept(token, () -> decoder.logits(row))) return TokenSink.Reason.STOP;
-        return drawn >= job.maxTokens() ? TokenSink.Reason.LENGTH : null;
+        int right = 0;
+        TokenSink.Reason over;
+        while (true) {
+            int row = right == 0 ? firstRow : draftRow + right - 1;
+            int token = sampler(decoder).sample(row);
+            append(token);
+            drawn++;
+            over = null;
+            if (!sink.accept(token, () -> decoder.logits(row))) over = TokenSink.Reason.STOP;
+            else if (drawn >= job.maxTokens()) over = TokenSink.Reason.LENGTH;
+            if (over != null || right == draft.length || token != draft[right]) break;
+            right++;
+        }
+        drafts.checked(draft.length, right);
+        inFlight -= draft.length - right;
+        return over;
     }
 
-    /// Drops the older half of what follows the kept front.
+    /// The batch went through: what it held of this sequence, wrong guesses apart, is in the cache now.
+    void arrived(KvCache cache) {
+        int wrong = firstRow >= 0 && inFlight > 0 ? draft.length : 0;
+        cache.append(slot, tokens, cached, inFlight);
+        cached += inFlight;
+        inFlight = 0;
+        if (wrong > 0) cached = cache.cut(slot, cached);
+    }
+
+    /// The batch did not go through; what it may have left behind is removed.
+    void rolledBack(KvCache cache) {
+        inFlight = 0;
+        draft = new int[0];
+        cached = cache.cut(slot, cached);
+    }
+
+    /// Drops the older half of what follows the kept front. Where the cache cannot do that, the rest is computed
+    /// anew.
     ///
-    /// @return `false` if this model cannot do that
-    boolean shift(Decoder decoder) {
+    /// @return `false` if there is nothing to drop
+    boolean shift(KvCache cache) {
         int keep = Math.clamp(job.keep() < 0 ? job.prompt().length : job.keep(), 0, length - 2);
         // The last token is not in the cache yet, so it is not counted among those that may go.
-        int dropped = (cached - keep) / 2;
-        if (dropped <= 0 || !decoder.shift(slot, keep, keep + dropped)) return false;
-        System.arraycopy(tokens, keep + dropped, tokens, keep, length - keep - dropped);
-        length -= dropped;
-        cached -= dropped;
+        int gone = (cached - keep) / 2;
+        if (gone <= 0) return false;
+        boolean moved = cache.shift(slot, keep, keep + gone);
+        System.arraycopy(tokens, keep + gone, tokens, keep, length - keep - gone);
+        length -= gone;
+        dropped += gone;
+        cached = moved ? cached - gone : cache.cut(slot, keep);
         return true;
     }
 
-    /// Leaves its slot; what it holds in the cache is forgotten, and will be computed again if it is seated
-    /// again.
-    void unseat(Decoder decoder) {
-        decoder.forget(slot, 0);
+    /// Leaves its slot; it is seated again later.
+    void unseat() {
         slot = NO_SLOT;
         cached = 0;
         inFlight = 0;
@@ -131,7 +213,8 @@ final class Sequence implements Ticket {
 
     TokenSink.Ending ending(TokenSink.Reason reason, long now) {
         long first = firstTokenAt == 0 ? now : firstTokenAt;
-        return new TokenSink.Ending(reason, first - begunAt, drawn, now - first);
+        return new TokenSink.Ending(
+                reason, begun ? first - begunAt : 0, drawn, now - first, shared, dropped, submittedAt);
     }
 
     void closeSampler() {

@@ -19,17 +19,29 @@ public interface TokenSink {
 
     /// How an answer ended.
     ///
-    /// @param reason       why
-    /// @param promptNanos  from the first chunk of the prompt until the first token could be drawn
-    /// @param tokens       tokens drawn
-    /// @param decodeNanos  from then to the last token
-    record Ending(Reason reason, long promptNanos, int tokens, long decodeNanos) {}
+    /// @param reason        why
+    /// @param promptNanos   from the first chunk of the prompt until the first token could be drawn
+    /// @param tokens        tokens drawn
+    /// @param decodeNanos   from then to the last token
+    /// @param sharedTokens  of the prompt, those that were in the KV cache already
+    /// @param droppedTokens that context shifts took out of the middle
+    /// @param submittedAt   when the request came, on the scheduler's clock
+    record Ending(
+            Reason reason,
+            long promptNanos,
+            int tokens,
+            long decodeNanos,
+            int sharedTokens,
+            int droppedTokens,
+            long submittedAt) {}
 
     /// Why an answer ended.
     enum Reason {
         /// The sink said so.
         STOP,
         /// The most tokens were drawn, or the context is full.
-        LENGTH
+        LENGTH,
+        /// The next token would have come after the deadline.
+        DEADLINE
     }
 }

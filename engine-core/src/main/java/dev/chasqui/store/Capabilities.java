@@ -2,13 +2,13 @@ package dev.chasqui.store;
 
 import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,15 +21,16 @@ final class Capabilities {
     private final Map<Digest, Set<String>> ofWeights = new ConcurrentHashMap<>();
 
     /// @param weights  the first file of the weights
+    /// @param gguf     reads it
     /// @param template the template the store holds, in Go's language
     List<String> of(
             Optional<Layer> weights,
-            Path weightsPath,
+            Supplier<GgufFile> gguf,
             Optional<String> template,
             boolean projector,
             ConfigBlob config) {
         Set<String> found = new LinkedHashSet<>();
-        weights.ifPresent(layer -> found.addAll(ofWeights(layer.digest(), weightsPath)));
+        weights.ifPresent(layer -> found.addAll(ofWeights(layer.digest(), gguf)));
         template.ifPresent(text -> {
             if (text.contains(".Tools")) found.add("tools");
             if (text.contains(".Suffix")) found.add("insert");
@@ -40,11 +41,11 @@ final class Capabilities {
         return List.copyOf(found);
     }
 
-    private Set<String> ofWeights(Digest digest, Path file) {
+    private Set<String> ofWeights(Digest digest, Supplier<GgufFile> gguf) {
         Set<String> known = ofWeights.get(digest);
         if (known != null) return known;
         try {
-            Set<String> read = GgufFile.read(file).capabilities();
+            Set<String> read = gguf.get().capabilities();
             if (ofWeights.size() >= MOST_REMEMBERED) ofWeights.clear();
             ofWeights.put(digest, read);
             return read;

@@ -11,6 +11,8 @@ import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +38,18 @@ public final class ModelStore {
     private final Blobs blobs;
     private final Manifests manifests;
     private final Capabilities capabilities = new Capabilities();
+    /// What was read of a manifest stays good while the file is the same; the files it names are looked for anew.
+    private final Map<Path, Opened> opened = new ConcurrentHashMap<>();
+
+    private record Opened(Stamp stamp, StoredModel model) {}
+
+    /// A file that was replaced has another key, one that was written to another time or length.
+    private record Stamp(@Nullable Object key, FileTime modified, long bytes) {
+        static Stamp of(Path file) throws IOException {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Stamp(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+        }
+    }
 
     private ModelStore(Path root, Disk disk) {
         this.root = root;
@@ -212,21 +228,34 @@ public final class ModelStore {
 
     private Optional<StoredModel> open(Manifests.Entry entry) {
         try {
-            byte[] json = manifests.read(entry);
-            Manifest manifest = Manifest.parse(json);
-            manifest.everything().forEach(blobs::require);
-            Instant modified = Files.getLastModifiedTime(entry.file()).toInstant();
-            return Optional.of(new StoredModel(entry.name(), Digest.of(json), modified, manifest, blobs, capabilities));
+            Stamp stamp = Stamp.of(entry.file());
+            Opened known = opened.get(entry.file());
+            if (known != null && known.stamp().equals(stamp)) {
+                known.model().manifest().everything().forEach(blobs::require);
+                return Optional.of(known.model());
+            }
+            StoredModel model = read(entry, stamp);
+            opened.put(entry.file(), new Opened(stamp, model));
+            return Optional.of(model);
         } catch (BackendException e) {
             throw new BackendException(
                     BackendException.Kind.FAILED,
                     "model '" + entry.name() + "' (" + entry.file() + ") is damaged: " + e.getMessage(),
                     e);
         } catch (java.nio.file.NoSuchFileException e) {
+            opened.remove(entry.file());
             return Optional.empty(); // deleted just now
         } catch (IOException e) {
             throw BackendException.failed(entry.file() + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private StoredModel read(Manifests.Entry entry, Stamp stamp) throws IOException {
+        byte[] json = manifests.read(entry);
+        Manifest manifest = Manifest.parse(json);
+        manifest.everything().forEach(blobs::require); // its configuration is read at once
+        Instant modified = stamp.modified().toInstant();
+        return new StoredModel(entry.name(), Digest.of(json), modified, manifest, blobs, capabilities);
     }
 
     private Set<Digest> digestsOf(Manifests.Entry entry) {

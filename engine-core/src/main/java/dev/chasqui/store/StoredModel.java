@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /// A model of the store as its manifest described it when it was found. Small files are read when they are asked
@@ -31,6 +32,7 @@ public final class StoredModel {
     private final ConfigBlob config;
     private final Blobs blobs;
     private final Capabilities capabilities;
+    private volatile @Nullable GgufFile gguf;
 
     StoredModel(
             ModelName name,
@@ -94,15 +96,21 @@ public final class StoredModel {
         return layers.stream().map(layer -> blobs.path(layer.digest())).toList();
     }
 
-    /// What the weights say about themselves; read anew at each call.
+    /// What the weights say about themselves; read at the first call.
     ///
     /// @throws BackendException naming what is wrong with the file
     public GgufFile gguf() {
         try {
-            return GgufFile.read(weights());
+            return readOnce();
         } catch (GgufException e) {
-            throw BackendException.failed("model '" + name + "': " + e.getMessage(), e);
+            throw BackendException.failed("error loading model '" + name.shortForm() + "': " + e.getMessage(), e);
         }
+    }
+
+    private GgufFile readOnce() {
+        GgufFile read = gguf;
+        if (read == null) gguf = read = GgufFile.read(weights());
+        return read;
     }
 
     public Optional<Path> adapter() {
@@ -167,7 +175,7 @@ public final class StoredModel {
         Optional<Layer> weights = manifest.ofType(MediaTypes.MODEL).stream().findFirst();
         return capabilities.of(
                 weights,
-                weights.map(layer -> blobs.path(layer.digest())).orElse(Path.of("")),
+                this::readOnce,
                 template(),
                 manifest.lastOfType(MediaTypes.PROJECTOR).isPresent(),
                 config);

@@ -47,7 +47,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "temperature, -1, '>= 0'", "top_p, 1.5, 'in [0, 1]'", "num_ctx, -5, 'in [1, 16777216]'",
+        "min_p, -1, 'in [0, 1]'", "top_p, 1.5, 'in [0, 1]'", "num_ctx, -5, 'in [1, 16777216]'",
         "num_ctx, 0, 'in [1, 16777216]'", "repeat_last_n, -2, '>= -1'", "num_predict, -9, '>= -2'",
         "num_thread, 9999999, 'in [0, 65536]'", "repeat_penalty, 0, 'in (0, 1000]'",
     })
@@ -56,6 +56,14 @@ class OptionsTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessageContaining("option \"" + name + "\" is ")
                 .hasMessageEndingWith("; expected " + expected);
+    }
+
+    @Test
+    void belowZeroATemperatureIsGreedyAndATopKIsOffAsInOllama() {
+        Options options = Options.parse(Map.of("temperature", -1, "top_k", -1));
+
+        assertThat(options.decimal(Option.TEMPERATURE)).hasValue(-1);
+        assertThat(options.count(Option.TOP_K)).hasValue(-1);
     }
 
     @Test

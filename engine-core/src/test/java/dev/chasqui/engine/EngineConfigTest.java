@@ -33,6 +33,7 @@ class EngineConfigTest {
                 "OLLAMA_NUM_PARALLEL", " 4 ",
                 "OLLAMA_MAX_LOADED_MODELS", "1",
                 "OLLAMA_GPU_LAYERS", "12",
+                "CHASQUI_TENSOR_SPLIT", "3, 1",
                 "OLLAMA_FLASH_ATTENTION", "false",
                 "OLLAMA_KV_CACHE_TYPE", "q8_0"));
 
@@ -42,6 +43,7 @@ class EngineConfigTest {
         assertThat(config.parallel()).hasValue(4);
         assertThat(config.maxLoaded()).isEqualTo(1);
         assertThat(config.defaults().count(Option.NUM_GPU)).hasValue(12);
+        assertThat(config.tensorSplit()).containsExactly(3f, 1f);
         assertThat(config.flashAttention()).isEqualTo(FlashAttention.OFF);
         assertThat(config.cacheType()).isEqualTo(CacheType.Q8_0);
     }
@@ -59,12 +61,26 @@ class EngineConfigTest {
                 "OLLAMA_KEEP_ALIVE", "soon",
                 "OLLAMA_CONTEXT_LENGTH", "many",
                 "OLLAMA_MAX_LOADED_MODELS", "-3",
+                "OLLAMA_GPU_LAYERS", "-5",
+                "CHASQUI_TENSOR_SPLIT", "3,-1",
                 "OLLAMA_KV_CACHE_TYPE", "int32"));
 
         assertThat(config.keepAlive()).isEqualTo(KeepAlive.FIVE_MINUTES);
         assertThat(config.contextTokens()).isEmpty();
         assertThat(config.maxLoaded()).isEqualTo(3);
+        assertThat(config.defaults().count(Option.NUM_GPU)).isEmpty();
+        assertThat(config.tensorSplit()).isEmpty();
         assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+    }
+
+    @Test
+    void aTensorSplitOfNothingOrOfNonsenseIsNone() {
+        for (String split : new String[] {"0,0", "1,,1", "a,b", "NaN", "1e99"}) {
+            assertThat(EngineConfig.fromEnvironment(Map.of("CHASQUI_TENSOR_SPLIT", split))
+                            .tensorSplit())
+                    .as(split)
+                    .isEmpty();
+        }
     }
 
     private static KeepAlive keepAlive(String value) {

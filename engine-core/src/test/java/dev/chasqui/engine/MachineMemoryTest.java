@@ -1,7 +1,6 @@
 package dev.chasqui.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,14 +46,35 @@ class MachineMemoryTest {
     }
 
     @Test
-    void aPlanThatDoesNotFitIsRefusedWithItsNumbers() {
-        MemoryPlan plan = new MemoryPlan(300L << 20, 200L << 20, 100L << 20);
+    void pagesOfFilesInAControlGroupCanBeTakenBack() throws IOException {
+        Files.writeString(folder.resolve("memory.max"), "300000000\n");
+        Files.writeString(folder.resolve("memory.current"), "290000000\n");
+        Files.writeString(
+                folder.resolve("memory.stat"), "anon 40000000\nactive_file 150000000\ninactive_file 100000000\n");
 
-        assertThatThrownBy(() -> plan.requireFits("big", 4096, read()))
-                .hasMessage("model 'big' needs 600 MiB (weights 300 MiB, KV cache for 4096 tokens 200 MiB, buffers"
-                        + " 100 MiB) and 128 MiB spare; 512 MiB of memory are available. Lower num_ctx, unload"
-                        + " another model, or use a smaller one");
-        new MemoryPlan(300L << 20, 40L << 20, 40L << 20).requireFits("small", 4096, read());
+        assertThat(read().availableBytes()).isEqualTo(260_000_000);
+    }
+
+    @Test
+    void aControlGroupOfVersionOneCountsToo() throws IOException {
+        Path memory = Files.createDirectory(folder.resolve("memory"));
+        Files.writeString(memory.resolve("memory.limit_in_bytes"), "300000000\n");
+        Files.writeString(memory.resolve("memory.usage_in_bytes"), "200000000\n");
+        Files.writeString(
+                memory.resolve("memory.stat"),
+                "inactive_file 1\ntotal_inactive_file 50000000\ntotal_active_file 10000000\n");
+
+        assertThat(read().availableBytes()).isEqualTo(160_000_000);
+        assertThat(read().limitBytes()).hasValue(300_000_000);
+    }
+
+    @Test
+    void versionOnesNumberForNoLimitIsNone() throws IOException {
+        Path memory = Files.createDirectory(folder.resolve("memory"));
+        Files.writeString(memory.resolve("memory.limit_in_bytes"), "9223372036854771712\n");
+
+        assertThat(read().limitBytes()).isEmpty();
+        assertThat(read().availableBytes()).isEqualTo(1L << 29);
     }
 
     private MachineMemory read() {

@@ -21,6 +21,7 @@ import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.ToolCall;
+import dev.chasqui.api.Urgency;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -60,7 +61,11 @@ class OllamaBackendTest {
                 Think.ON,
                 false,
                 false,
-                Optional.of(3));
+                Optional.of(3),
+                Urgency.NONE
+                        .withPriority(7)
+                        .withDeadline(Duration.ofMillis(1500))
+                        .superseding("AAPL"));
         GenerateRequest request = new GenerateRequest(
                 "m",
                 "p",
@@ -76,7 +81,7 @@ class OllamaBackendTest {
                 {'model':'m','prompt':'p','suffix':'after','system':'sys','template':'{{ .Prompt }}','context':[1,2],
                  'images':['AQID'],'stream':true,'options':{'num_ctx':4096,'stop':['a','b'],'temperature':0.5},
                  'format':{'type':'object','b':1.50},'keep_alive':'1h30m0s','think':true,'truncate':false,
-                 'shift':false,'logprobs':true,'top_logprobs':3}"""));
+                 'shift':false,'priority':7,'deadline':1.5,'supersedes':'AAPL','logprobs':true,'top_logprobs':3}"""));
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.chasqui.llama.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +16,7 @@ class SchedulerTest {
 
     private final AtomicLong clock = new AtomicLong();
     private ScriptedDecoder model = new ScriptedDecoder(256, 16, 4);
-    private Scheduler scheduler = new Scheduler(model, clock::incrementAndGet);
+    private Scheduler scheduler = new Scheduler(model, SchedulerSettings.DEFAULT, clock::incrementAndGet);
 
     @AfterEach
     void everySlotIsFreeAndNothingIsLeftBehind() {
@@ -77,7 +76,7 @@ class SchedulerTest {
     @Test
     void aWaitingRequestTakesTheSlotOfACancelledOne() {
         model = new ScriptedDecoder(256, 16, 1);
-        scheduler = new Scheduler(model, clock::incrementAndGet);
+        scheduler = new Scheduler(model, SchedulerSettings.DEFAULT, clock::incrementAndGet);
         RecordingSink first = new RecordingSink();
         Ticket ticket = scheduler.submit(job(prompt(1, 5), 50), first);
         RecordingSink second = submit(prompt(2, 3), 4);
@@ -108,7 +107,7 @@ class SchedulerTest {
     @Test
     void whenTheCacheIsFullTheYoungestGivesWayAndStillAnswersTheSame() {
         model = new ScriptedDecoder(64, 16, 4);
-        scheduler = new Scheduler(model, clock::incrementAndGet);
+        scheduler = new Scheduler(model, SchedulerSettings.DEFAULT, clock::incrementAndGet);
         List<RecordingSink> sinks = new ArrayList<>();
         for (int i = 0; i < 4; i++) sinks.add(submit(prompt(i, 10), 40));
 
@@ -122,7 +121,7 @@ class SchedulerTest {
     @Test
     void aFullContextDropsItsOlderHalfAndGoesOn() {
         RecordingSink sink = new RecordingSink();
-        scheduler.submit(new Job(prompt(1, 10), Sampling.GREEDY, 100, 32, 4, true), sink);
+        scheduler.submit(Job.of(prompt(1, 10), Sampling.GREEDY, 100, 32), sink);
 
         turnUntilIdle();
 
@@ -133,7 +132,7 @@ class SchedulerTest {
     @Test
     void aFullContextEndsTheAnswerWhenItMustNotShift() {
         RecordingSink sink = new RecordingSink();
-        scheduler.submit(new Job(prompt(1, 10), Sampling.GREEDY, 100, 32, 4, false), sink);
+        scheduler.submit(Job.of(prompt(1, 10), Sampling.GREEDY, 100, 32).withShift(false, 4), sink);
 
         turnUntilIdle();
 
@@ -158,71 +157,53 @@ class SchedulerTest {
     }
 
     @Test
-    void aRequestForMoreContextThanThereIsIsRefused() {
-        Job job = new Job(prompt(1, 5), Sampling.GREEDY, 5, 512, 4, true);
-
-        assertThatThrownBy(() -> scheduler.submit(job, new RecordingSink()))
-                .hasMessage("num_ctx is 512; this context holds 256");
-    }
-
-    @Test
     void aPromptThatFillsTheContextIsRefused() {
         assertThatThrownBy(() -> job(prompt(1, 256), 5)).hasMessageContaining("prompt is 256 tokens");
     }
 
     @Test
-    void anyMixOfArrivalsCancelsAndFailuresLosesNobody() {
-        long base = System.nanoTime();
-        for (int round = 0; round < 300; round++) {
-            long seed = base + round;
-            simulate(seed);
-        }
+    void aRequestForMoreContextThanThereIsMakesTheCacheGrow() {
+        model.growsTo = 1024;
+        RecordingSink first = submit(prompt(1, 20), 30);
+        scheduler.turn();
+        RecordingSink sink = new RecordingSink();
+        scheduler.submit(Job.of(prompt(2, 400), Sampling.GREEDY, 5, 512), sink);
+
+        turnUntilIdle();
+
+        assertThat(model.contextTokens()).isGreaterThanOrEqualTo(512);
+        assertThat(sink.tokens).isEqualTo(ScriptedDecoder.answer(prompt(2, 400), 5));
+        assertThat(first.tokens).isEqualTo(ScriptedDecoder.answer(prompt(1, 20), 30));
     }
 
-    private void simulate(long seed) {
-        Random random = new Random(seed);
-        model = new ScriptedDecoder(32 + random.nextInt(200), 1 + random.nextInt(40), 1 + random.nextInt(8));
-        scheduler = new Scheduler(model, clock::incrementAndGet);
-        List<int[]> prompts = new ArrayList<>();
-        List<Integer> limits = new ArrayList<>();
-        List<RecordingSink> sinks = new ArrayList<>();
-        List<Ticket> tickets = new ArrayList<>();
-        List<Integer> cancelled = new ArrayList<>();
+    @Test
+    void whatIsInTheCacheDoesNotCountAgainstADeadline() {
+        model.duringDecode = () -> clock.addAndGet(1_000_000);
+        int[] tape = prompt(1, 100);
+        scheduler.submit(Job.of(tape, Sampling.GREEDY, 0, 256).withPin("tape"), new RecordingSink());
+        turnUntilIdle();
+        List<RecordingSink> agents = new ArrayList<>();
 
-        for (int step = 0; step < 60; step++) {
-            if (random.nextInt(3) == 0) {
-                prompts.add(prompt(random.nextInt(), 1 + random.nextInt(model.contextTokens() - 2)));
-                limits.add(random.nextInt(model.contextTokens()));
-                sinks.add(new RecordingSink());
-                Job job =
-                        new Job(prompts.getLast(), Sampling.GREEDY, limits.getLast(), model.contextTokens(), 4, false);
-                tickets.add(scheduler.submit(job, sinks.getLast()));
-            }
-            if (!tickets.isEmpty() && random.nextInt(10) == 0) {
-                int chosen = random.nextInt(tickets.size());
-                if (random.nextBoolean()) model.duringDecode = tickets.get(chosen)::cancel;
-                else tickets.get(chosen).cancel();
-                cancelled.add(chosen);
-            }
-            scheduler.turn();
+        for (int agent = 0; agent < 4; agent++) {
+            int[] question = Arrays.copyOf(tape, 104);
+            Arrays.fill(question, 100, 104, agent + 900);
+            Urgency urgency = new Urgency(0, clock.get() + 5_000_000); // the tape alone took seven
+            agents.add(new RecordingSink());
+            scheduler.submit(Job.of(question, Sampling.GREEDY, 2, 256).withUrgency(urgency), agents.getLast());
         }
         turnUntilIdle();
 
-        for (int i = 0; i < sinks.size(); i++) {
-            RecordingSink sink = sinks.get(i);
-            if (sink.failure != null) throw new AssertionError("seed " + seed + ", request " + i, sink.failure);
-            int room = model.contextTokens() - prompts.get(i).length;
-            List<Integer> expected = ScriptedDecoder.answer(prompts.get(i), Math.min(limits.get(i), room));
-            if (cancelled.contains(i)) {
-                assertThat(sink.tokens)
-                        .as("seed %d, request %d", seed, i)
-                        .isEqualTo(expected.subList(0, Math.min(sink.tokens.size(), expected.size())));
-            } else {
-                assertThat(sink.tokens).as("seed %d, request %d", seed, i).isEqualTo(expected);
-                assertThat(sink.ending).as("seed %d, request %d", seed, i).isNotNull();
-            }
-        }
-        everySlotIsFreeAndNothingIsLeftBehind();
+        assertThat(agents).allMatch(agent -> agent.failure == null && agent.tokens.size() == 2);
+    }
+
+    @Test
+    void aRequestThatFitsNowhereIsRefusedWithTheNumbers() {
+        RecordingSink sink = new RecordingSink();
+        scheduler.submit(Job.of(prompt(2, 400), Sampling.GREEDY, 5, 512), sink);
+
+        turnUntilIdle();
+
+        assertThat(sink.failure).hasMessageContaining("no room in the KV cache for 400 tokens: it holds 256");
     }
 
     private RecordingSink submit(int[] prompt, int maxTokens) {
@@ -232,7 +213,7 @@ class SchedulerTest {
     }
 
     private Job job(int[] prompt, int maxTokens) {
-        return new Job(prompt, Sampling.GREEDY, maxTokens, model.contextTokens(), 4, true);
+        return Job.of(prompt, Sampling.GREEDY, maxTokens, model.contextTokens());
     }
 
     private static int[] prompt(int seed, int length) {

@@ -8,28 +8,40 @@ import dev.chasqui.llama.TokenBatch;
 import dev.chasqui.llama.TokenSampler;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
-/// A model whose next token is a function of all tokens before it, with a cache of a given size. It checks what a
-/// real one would trip over: gaps, positions used twice, rows beyond the batch, sequences that do not exist.
+/// A model whose next token is a function of all tokens before it, with a cache of cells that sequences may share. It
+/// checks what a real one would trip over: gaps, positions used twice, rows beyond the batch, sequences that do not
+/// exist, copies onto what is not empty.
 final class ScriptedDecoder implements Decoder {
 
     static final int VOCABULARY = 1000;
 
-    private final int contextTokens;
+    /// A token's place in the cache; sequences that share it hold the same object.
+    private record Cell(int token) {}
+
     private final int batchTokens;
     private final int sequences;
-    private final Map<Integer, List<Integer>> cache = new TreeMap<>();
+    private final Map<Integer, List<Cell>> cache = new TreeMap<>();
     private final List<int[]> batchSequences = new ArrayList<>();
+    private int contextTokens;
     private int[] nextTokens = {};
     private int openSamplers;
-    private boolean aborted;
+    private volatile boolean aborted;
     Runnable duringDecode = () -> {};
+    /// Whether sequences can be cut, copied in part and moved; a recurrent model's cannot.
+    boolean cuts = true;
+    int growsTo;
+    int copies;
 
     ScriptedDecoder(int contextTokens, int batchTokens, int sequences) {
         this.contextTokens = contextTokens;
+        this.growsTo = contextTokens;
         this.batchTokens = batchTokens;
         this.sequences = sequences;
     }
@@ -41,7 +53,9 @@ final class ScriptedDecoder implements Decoder {
         return all.subList(prompt.length, all.size());
     }
 
+    /// Every third answer goes round in a circle, so that guessing it pays.
     private static int next(List<Integer> tokens) {
+        if (tokens.getFirst() % 3 == 0 && tokens.size() > 6) return tokens.get(tokens.size() - 6);
         return Math.floorMod(tokens.hashCode(), VOCABULARY);
     }
 
@@ -77,13 +91,13 @@ final class ScriptedDecoder implements Decoder {
         nextTokens = new int[batch.size()];
         int[] rows = new int[batch.size()];
         for (int row = 0; row < batch.size(); row++) {
-            assertThat(batch.sequence(row)).isBetween(0, sequences - 1);
-            List<Integer> line = cache.computeIfAbsent(batch.sequence(row), slot -> new ArrayList<>());
+            List<Cell> line = line(batch.sequence(row));
             assertThat(batch.position(row))
                     .as("position in sequence %d", batch.sequence(row))
                     .isEqualTo(line.size());
-            line.add(batch.token(row));
-            nextTokens[row] = batch.wantsLogits(row) ? next(line) : -1;
+            line.add(new Cell(batch.token(row)));
+            nextTokens[row] =
+                    batch.wantsLogits(row) ? next(line.stream().map(Cell::token).toList()) : -1;
             rows[row] = batch.sequence(row);
         }
         batchSequences.add(rows);
@@ -125,23 +139,47 @@ final class ScriptedDecoder implements Decoder {
 
     @Override
     public boolean forget(int sequence, int from) {
-        List<Integer> line = cache.getOrDefault(sequence, new ArrayList<>());
-        if (from < line.size()) line.subList(from, line.size()).clear();
-        if (line.isEmpty()) cache.remove(sequence);
+        List<Cell> line = line(sequence);
+        if (from >= line.size()) return true;
+        if (!cuts && from > 0) return false;
+        line.subList(from, line.size()).clear();
         return true;
     }
 
     @Override
     public boolean shift(int sequence, int from, int to) {
-        cache.get(sequence).subList(from, to).clear();
+        List<Cell> line = line(sequence);
+        if (!cuts || line.stream().anyMatch(cell -> sharers(cell) > 1)) return false;
+        line.subList(from, to).clear();
+        return true;
+    }
+
+    @Override
+    public boolean copy(int source, int target, int to) {
+        List<Cell> line = line(source);
+        assertThat(to).isBetween(1, line.size());
+        assertThat(line(target)).as("the sequence copied to").isEmpty();
+        if (!cuts && to < line.size()) return false;
+        line(target).addAll(line.subList(0, to));
+        copies++;
+        return true;
+    }
+
+    @Override
+    public boolean grow(int tokens) {
+        if (tokens > growsTo) return false;
+        contextTokens = Math.max(contextTokens, tokens);
         return true;
     }
 
     @Override
     public void close() {}
 
+    /// Cells in use.
     int held() {
-        return cache.values().stream().mapToInt(List::size).sum();
+        Set<Cell> cells = Collections.newSetFromMap(new IdentityHashMap<>());
+        cache.values().forEach(cells::addAll);
+        return cells.size();
     }
 
     int openSamplers() {
@@ -151,5 +189,16 @@ final class ScriptedDecoder implements Decoder {
     /// Which sequences the rows of each batch belonged to, first batch first.
     List<int[]> batches() {
         return batchSequences;
+    }
+
+    private List<Cell> line(int sequence) {
+        assertThat(sequence).as("sequence").isBetween(0, sequences - 1);
+        return cache.computeIfAbsent(sequence, fresh -> new ArrayList<>());
+    }
+
+    private long sharers(Cell cell) {
+        return cache.values().stream()
+                .filter(line -> line.stream().anyMatch(one -> one == cell))
+                .count();
     }
 }

@@ -1,0 +1,36 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.BackendException.Kind;
+import dev.chasqui.schedule.RefusedException;
+
+/// What went wrong below, in the words of those above.
+final class Refusals {
+
+    private Refusals() {}
+
+    static BackendException translated(RuntimeException cause) {
+        return switch (cause) {
+            case BackendException known -> known;
+            case RefusedException refused ->
+                new BackendException(
+                        switch (refused.reason()) {
+                            case QUEUE_FULL -> Kind.OVERLOADED;
+                            case TOO_LATE -> Kind.TOO_LATE;
+                            case NO_ROOM -> Kind.FAILED;
+                        },
+                        String.valueOf(refused.getMessage()),
+                        refused);
+            default -> BackendException.failed("the answer broke off: " + cause.getMessage(), cause);
+        };
+    }
+
+    static BackendException tooLate(long millis) {
+        return new BackendException(
+                Kind.TOO_LATE, "the deadline of " + millis + " ms passed before the answer's first piece");
+    }
+
+    static BackendException superseded(String name) {
+        return new BackendException(Kind.CANCELLED, "a newer request superseded this one for \"" + name + "\"");
+    }
+}

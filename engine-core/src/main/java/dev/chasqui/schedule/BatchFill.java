@@ -1,0 +1,122 @@
+package dev.chasqui.schedule;
+
+import dev.chasqui.llama.TokenBatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Fills one batch: running answers first, each with its next token, then prompts in chunks.
+final class BatchFill {
+
+    /// The kernels for fewer rows than this are slow, so a chunk has them if it can.
+    private static final int CHUNK = 64;
+    /// Guesses only pay when few others are in the batch.
+    private static final int MOST_GUESSING = 2;
+
+    private final Places places;
+    private final TokenBatch batch;
+
+    BatchFill(Places places, TokenBatch batch) {
+        this.places = places;
+        this.batch = batch;
+    }
+
+    /// @return how long it should take to run, in nanoseconds
+    long fill(long now) {
+        batch.clear();
+        List<Sequence> answers = new ArrayList<>();
+        List<Sequence> prompts = new ArrayList<>();
+        for (Sequence sequence : places.running) (sequence.isAnswering() ? answers : prompts).add(sequence);
+        while (!places.cache.makeRoom(answers.size(), now) && !places.grow(places.cache.cells() + answers.size())) {
+            Sequence last = giveWay(now);
+            answers.remove(last);
+            prompts.remove(last);
+        }
+        answers.forEach(sequence -> sequence.feed(1, batch));
+        if (answers.size() <= MOST_GUESSING) answers.forEach(this::guess);
+        int before = batch.size();
+        if (!prompts.isEmpty()) feedPrompts(prompts, chunk(answers, now), now);
+        for (Sequence sequence : places.running) {
+            if (sequence.inFlight() > 0) sequence.begin(now);
+        }
+        return (before > 0 ? places.speed.ofStep() : 0) + places.speed.ofPrompt(batch.size() - before);
+    }
+
+    /// The cache says it is full although it should not be: something has to go.
+    void makeRoom(long now) {
+        if (!places.cache.makeRoom(places.cache.free() + 1, now)) giveWay(now);
+    }
+
+    /// Whoever would go last waits; if it is alone, it never fits.
+    private Sequence giveWay(long now) {
+        Sequence last = places.last();
+        if (last == null) throw new IllegalStateException("nobody runs, and there is no room");
+        if (places.running.size() > 1) {
+            places.displace(last, now);
+        } else {
+            places.refuse(
+                    last,
+                    "no room in the KV cache for the next token: it holds " + places.cache.capacity() + ", of which "
+                            + places.cache.pinnedCells() + " are pinned. Release a pin, or raise num_ctx");
+        }
+        return last;
+    }
+
+    private void guess(Sequence sequence) {
+        int room = Math.min(places.decoder.batchTokens(), places.decoder.sequences()) - batch.size();
+        room = Math.min(room, places.cache.free() - batch.size());
+        if (room > 0) sequence.feedDraft(room, batch);
+    }
+
+    /// Prompt tokens this batch may have, so that no answer waits longer than a chunk takes or misses its deadline.
+    private int chunk(List<Sequence> answers, long now) {
+        int room = places.decoder.batchTokens() - batch.size();
+        if (answers.isEmpty()) return room;
+        long nanos = places.settings.chunk().toNanos();
+        int least = CHUNK;
+        for (Sequence sequence : answers) {
+            Urgency urgency = sequence.job.urgency();
+            if (!urgency.hasDeadline()) continue;
+            long left = urgency.deadline() - now - places.speed.ofStep();
+            if (left < nanos) least = 0;
+            nanos = Math.clamp(left, 0, nanos);
+        }
+        return Math.min(room, Math.max(least, places.speed.promptTokensIn(nanos)));
+    }
+
+    private void feedPrompts(List<Sequence> prompts, int chunk, long now) {
+        int pending = prompts.stream().mapToInt(Sequence::pending).sum();
+        int room = Math.min(chunk, pending);
+        if (!places.cache.makeRoom(batch.size() + room, now)) room = places.cache.free() - batch.size();
+        if (room > 0) {
+            List<Sequence> order = places.queue.sorted(prompts, now);
+            int[] shares = shares(order, room);
+            for (int i = 0; i < shares.length; i++) {
+                if (shares[i] > 0) order.get(i).feed(shares[i], batch);
+            }
+        } else if (batch.size() == 0) { // no cell is left for any of them
+            prompts.remove(giveWay(now));
+            if (!prompts.isEmpty()) feedPrompts(prompts, chunk, now);
+        }
+    }
+
+    /// Half goes to the prompt that is first in order, the rest to the shortest: a long one neither starves nor holds
+    /// short ones up for long.
+    private static int[] shares(List<Sequence> order, int room) {
+        int[] shares = new int[order.size()];
+        int first = order.getFirst().pending();
+        shares[0] = Math.min(first, order.size() == 1 ? room : Math.min(room, Math.max(room / 2, CHUNK)));
+        int left = room - shares[0];
+        List<Integer> others = new ArrayList<>();
+        for (int i = 1; i < shares.length; i++) others.add(i);
+        others.sort(Comparator.comparingInt(i -> order.get(i).pending()));
+        for (int i : others) {
+            shares[i] = Math.min(left, order.get(i).pending());
+            left -= shares[i];
+        }
+        shares[0] += Math.min(left, first - shares[0]);
+        int rest = first - shares[0];
+        if (rest > 0 && rest < CHUNK && shares[0] >= 2 * CHUNK) shares[0] -= CHUNK - rest; // no last chunk of few rows
+        return shares;
+    }
+}

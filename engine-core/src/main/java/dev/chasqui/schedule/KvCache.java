@@ -1,0 +1,240 @@
+package dev.chasqui.schedule;
+
+import dev.chasqui.llama.Decoder;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Who holds what of the one KV cache: running sequences, and parked ones, whose requests are over and whose tokens
+/// may be what the next prompt begins with.
+///
+/// A parked sequence goes when its cells or its number are needed, the one worth least first: worth is what it
+/// would cost to compute what only it holds, times how often it helped, by its age. A pinned one stays.
+final class KvCache {
+
+    /// Copying fewer tokens than this is not worth a sequence.
+    private static final int LEAST_SHARED = 8;
+
+    private final Decoder decoder;
+    private final boolean sharing;
+    private final PrefixTree tree;
+    private final BitSet used = new BitSet();
+    private final Map<Integer, Parked> parked = new HashMap<>();
+    private long evictions;
+
+    private static final class Parked {
+        final @Nullable String pin;
+        long lastUsed;
+        int uses;
+
+        Parked(@Nullable String pin, long now) {
+            this.pin = pin;
+            this.lastUsed = now;
+        }
+    }
+
+    /// @param sharing whether a new sequence may begin with what others have
+    KvCache(Decoder decoder, boolean sharing) {
+        this.decoder = decoder;
+        this.sharing = sharing;
+        this.tree = new PrefixTree(decoder.sequences());
+    }
+
+    int capacity() {
+        return decoder.contextTokens();
+    }
+
+    int cells() {
+        return tree.cells();
+    }
+
+    int free() {
+        return capacity() - tree.cells();
+    }
+
+    int parkedSequences() {
+        return parked.size();
+    }
+
+    long evictions() {
+        return evictions;
+    }
+
+    /// Cells that cannot be had by evicting: those of running and pinned sequences.
+    int busyCells() {
+        return tree.cellsOf(busy());
+    }
+
+    /// Cells of pinned sequences.
+    int pinnedCells() {
+        BitSet pinned = new BitSet();
+        parked.forEach((slot, one) -> {
+            if (one.pin != null) pinned.set(slot);
+        });
+        return tree.cellsOf(pinned);
+    }
+
+    /// Names in use.
+    int pins() {
+        return (int) parked.values().stream().filter(one -> one.pin != null).count();
+    }
+
+    /// How many of a prompt's tokens need not be computed; the last one always is, for its logits.
+    int known(int[] tokens, int length) {
+        return sharing ? tree.longest(tokens, length - 1).length() : 0;
+    }
+
+    /// Busy cells if these tokens were seated and computed.
+    int busyCellsWith(int[] tokens, int length) {
+        BitSet busy = busy();
+        int now = tree.cellsOf(busy);
+        if (!sharing) return now + length;
+        PrefixTree.Match match = tree.longest(tokens, length - 1);
+        if (match.length() == 0) return now + length;
+        return now + length - match.length() + tree.notHeld(match.sequence(), match.length(), busy);
+    }
+
+    /// Finds a number for a sequence, and gives it as much of its tokens as others have.
+    ///
+    /// @return the number; negative if running and pinned sequences have them all
+    int seat(int[] tokens, int length, long now) {
+        PrefixTree.Match match = sharing ? tree.longest(tokens, length - 1) : PrefixTree.Match.NONE;
+        touch(match.sequence(), now);
+        int slot = used.nextClearBit(0);
+        if (slot >= decoder.sequences()) {
+            slot = evictWorst(now, match.sequence());
+            if (slot < 0) return takeOver(match);
+        }
+        used.set(slot);
+        if (match.length() >= LEAST_SHARED && !copy(match, slot)) {
+            PrefixTree.Match whole = tree.longestWhole(tokens, length - 1);
+            if (whole.length() >= LEAST_SHARED) copy(whole, slot);
+        }
+        return slot;
+    }
+
+    /// The only number left is that of the parked sequence which holds what is wanted.
+    private int takeOver(PrefixTree.Match match) {
+        Parked one = parked.get(match.sequence());
+        if (one == null || one.pin != null) return -1;
+        parked.remove(match.sequence());
+        cut(match.sequence(), match.length());
+        return match.sequence();
+    }
+
+    int length(int slot) {
+        return tree.length(slot);
+    }
+
+    /// Tokens have been computed into a sequence.
+    void append(int slot, int[] tokens, int from, int count) {
+        tree.append(slot, tokens, from, count);
+    }
+
+    /// Forgets a sequence's end, or all of it if the memory cannot be cut.
+    ///
+    /// @return what is left
+    int cut(int slot, int length) {
+        int left = length > 0 && decoder.forget(slot, length) ? length : 0;
+        if (left == 0) decoder.forget(slot, 0);
+        tree.truncate(slot, left);
+        return tree.length(slot);
+    }
+
+    /// Forgets a stretch in the middle, and moves what follows down.
+    ///
+    /// @return `false` if this memory cannot do that; nothing changed then
+    boolean shift(int slot, int from, int to) {
+        if (!decoder.shift(slot, from, to)) return false;
+        tree.hide(slot, tree.length(slot) - (to - from));
+        return true;
+    }
+
+    /// A request is over: what it leaves may be of use. A pin of that name moves here.
+    void park(int slot, long now, Optional<String> pin) {
+        pin.ifPresent(name -> release(name, now));
+        boolean useful = sharing && tree.length(slot) >= LEAST_SHARED && tree.alone(slot) > 0 && !tree.isHidden(slot);
+        if (pin.isEmpty() && !useful) drop(slot);
+        else parked.put(slot, new Parked(pin.orElse(null), now));
+    }
+
+    /// Forgets a sequence.
+    void drop(int slot) {
+        decoder.forget(slot, 0);
+        tree.truncate(slot, 0);
+        parked.remove(slot);
+        used.clear(slot);
+    }
+
+    /// What was pinned by this name may go when room is needed.
+    ///
+    /// @return `false` if nothing was
+    boolean release(String pin, long now) {
+        for (Map.Entry<Integer, Parked> each : parked.entrySet()) {
+            if (!pin.equals(each.getValue().pin)) continue;
+            each.setValue(new Parked(null, now));
+            return true;
+        }
+        return false;
+    }
+
+    /// Evicts parked sequences until so many cells are free.
+    ///
+    /// @return `false` if there are not enough even then
+    boolean makeRoom(int cells, long now) {
+        while (free() < cells) {
+            int slot = evictWorst(now, -1);
+            if (slot < 0) return false;
+        }
+        return true;
+    }
+
+    /// Forgets everything that nobody runs on, pinned or not.
+    void clear() {
+        for (int slot : parked.keySet().toArray(Integer[]::new)) drop(slot);
+    }
+
+    private BitSet busy() {
+        BitSet busy = (BitSet) used.clone();
+        parked.forEach((slot, one) -> {
+            if (one.pin == null) busy.clear(slot);
+        });
+        return busy;
+    }
+
+    private boolean copy(PrefixTree.Match match, int slot) {
+        if (!decoder.copy(match.sequence(), slot, match.length())) return false;
+        tree.share(match.sequence(), slot, match.length());
+        return true;
+    }
+
+    private void touch(int slot, long now) {
+        Parked one = parked.get(slot);
+        if (one == null) return;
+        one.lastUsed = now;
+        one.uses++;
+    }
+
+    /// @param spared a sequence that is needed in a moment
+    /// @return the number that is free now; negative if there is nothing to evict
+    private int evictWorst(long now, int spared) {
+        int worst = -1;
+        double least = Double.POSITIVE_INFINITY;
+        for (Map.Entry<Integer, Parked> each : parked.entrySet()) {
+            Parked one = each.getValue();
+            if (one.pin != null || each.getKey() == spared) continue;
+            double worth = (one.uses + 1.0) * tree.alone(each.getKey()) / Math.max(1, now - one.lastUsed + 1);
+            if (worth < least) {
+                least = worth;
+                worst = each.getKey();
+            }
+        }
+        if (worst < 0) return worst;
+        evictions++;
+        SchedulerEvents.evicted(tree.alone(worst));
+        drop(worst);
+        return worst;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.chasqui.schedule;
+
+import java.time.Duration;
+
+/// A request the scheduler does not take, or gives back without an answer. The message says why, with numbers.
+public final class RefusedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /// Why.
+    public enum Reason {
+        /// As many requests wait as may.
+        QUEUE_FULL,
+        /// The first token would come after the deadline.
+        TOO_LATE,
+        /// It does not fit into the KV cache beside what is pinned there.
+        NO_ROOM
+    }
+
+    private final Reason reason;
+    private final Duration estimate;
+
+    /// @param estimate in nanoseconds
+    RefusedException(Reason reason, long estimate, String message) {
+        super(message);
+        this.reason = reason;
+        this.estimate = Duration.ofNanos(estimate);
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /// When a first token, or a free place, could have been had; zero if nobody knows.
+    public Duration estimate() {
+        return estimate;
+    }
+}
