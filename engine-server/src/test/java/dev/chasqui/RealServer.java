@@ -9,6 +9,7 @@ import dev.chasqui.http.ServerSettings;
 import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.Progress;
 import java.net.URI;
+import java.util.Map;
 
 /// The engine over the default model with the HTTP surface in front of it, on a free port.
 public final class RealServer implements AutoCloseable {
@@ -23,7 +24,7 @@ public final class RealServer implements AutoCloseable {
 
     public static RealServer start() {
         Catalogue.standard().file("smollm2:135m", Progress.NONE); // fetched into the cache's store, where it stays
-        EngineConfig config = EngineConfig.fromEnvironment()
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "200"))
                 .withStore(Catalogue.cacheRoot(System.getenv()))
                 .withKeepAlive(KeepAlive.FOREVER);
         Engine engine = Engine.open(config);

@@ -19,6 +19,8 @@ import java.util.Optional;
 record Compare(int rounds, int warmups, Duration pause, int threads, Optional<Path> llamaBench) {
 
     private static final int LLAMA_BENCH_PROMPT = 512;
+    /// First tokens measured per round.
+    private static final int FIRST_TOKENS = 4;
     private static final double MILLION = 1e6;
     /// Bare loop to llama-bench, for models of this size and for larger ones: what is lost is a fixed time per
     /// token.
@@ -59,15 +61,19 @@ record Compare(int rounds, int warmups, Duration pause, int threads, Optional<Pa
     private void firstToken(
             BenchModel model, Workload workload, BareLoop bare, Backend embedded, Backend server, Report report) {
         int length = Workload.FIRST_TOKEN_PROMPT;
+        // Short measurements whose difference counts: more of them, after more that make the code warm.
+        int cold = FIRST_TOKENS * warmups;
+        int counted = FIRST_TOKENS * rounds;
         List<String> prompts = new ArrayList<>();
-        for (int i = 0; i < warmups + rounds; i++) prompts.add(bare.promptOf(length, i));
-        Rounds measured = turns(
+        for (int i = 0; i < cold + counted; i++) prompts.add(bare.promptOf(length, i));
+        List<Subject> subjects = List.of(
                 new Subject("prefill 30, bare loop", i -> bare.prefillNanos(bare.tokens(prompts.get(i))) / MILLION),
                 new Subject(
                         "first token, embedded",
                         i -> workload.firstTokenNanos(embedded, prompts.get(i), length) / MILLION),
                 new Subject(
                         "first token, HTTP", i -> workload.firstTokenNanos(server, prompts.get(i), length) / MILLION));
+        Rounds measured = Rounds.run(subjects, cold, counted, pause);
         report.add(model.name(), "ms", measured);
         report.claim(new Claim(
                 model.name(),

@@ -2,6 +2,7 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.BackendSetting;
 import dev.chasqui.api.ModelName;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -87,13 +88,6 @@ final class BackendChoice {
 
     /// @return whether a server was asked for, if `CHASQUI_BACKEND` says anything
     private Optional<Boolean> told() {
-        String choice = rooms.environment().getOrDefault("CHASQUI_BACKEND", "").strip();
-        return switch (choice) {
-            case "" -> Optional.empty();
-            case "ollama" -> Optional.of(true);
-            case "embedded" -> Optional.of(false);
-            default ->
-                throw BackendException.invalid("CHASQUI_BACKEND is \"" + choice + "\"; expected embedded or ollama");
-        };
+        return BackendSetting.in(rooms.environment()).map(setting -> setting == BackendSetting.OLLAMA);
     }
 }

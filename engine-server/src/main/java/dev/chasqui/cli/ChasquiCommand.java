@@ -1,7 +1,7 @@
 package dev.chasqui.cli;
 
 import dev.chasqui.api.BackendException;
-import dev.chasqui.http.Version;
+import dev.chasqui.api.Version;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -40,6 +40,7 @@ final class ChasquiCommand implements Callable<Integer> {
             CpCommand::new,
             RmCommand::new,
             DoctorCommand::new,
+            PlanCommand::new,
             WarmUpCommand::new,
             BenchCommand::new);
 
@@ -71,7 +72,8 @@ final class ChasquiCommand implements Callable<Integer> {
     }
 
     /// @param first the command line's first word. The command it names is the only one set up, since picocli
-    ///              reads each command's annotations when it is added, which costs `ask` a noticeable part of its
+    ///              reads each command's annotations when it is added, which costs `ask` a noticeable part of
+    /// its
     ///              start
     private static CommandLine commandLine(Rooms rooms, Screen screen, String first) {
         CommandLine line = new CommandLine(new ChasquiCommand(rooms, screen));

@@ -7,7 +7,6 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Optional;
 
 /// What a line that begins with a slash does in a chat.
 final class ChatCommands {
@@ -104,14 +103,7 @@ final class ChatCommands {
                 out.println("Set format to '" + value + "' mode.");
             }
             case "noformat" -> {
-                conversation.settings(new Settings(
-                        settings.options(),
-                        Optional.empty(),
-                        settings.keepAlive(),
-                        settings.think(),
-                        settings.truncate(),
-                        settings.shift(),
-                        settings.topLogprobs()));
+                conversation.settings(settings.withoutFormat());
                 out.println("Disabled format.");
             }
             case "verbose" -> {

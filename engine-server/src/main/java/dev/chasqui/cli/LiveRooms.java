@@ -2,8 +2,10 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.OllamaHost;
+import dev.chasqui.api.Options;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
+import dev.chasqui.engine.LoadPlan;
 import dev.chasqui.http.OllamaServer;
 import dev.chasqui.http.ServerSettings;
 import dev.chasqui.ollama.OllamaBackend;
@@ -61,6 +63,13 @@ final class LiveRooms implements Rooms {
             log.info("models are in {}", ModelStore.defaultRoot(environment));
             log.info("listening on {}", server.address());
             end.await();
+        }
+    }
+
+    @Override
+    public LoadPlan plan(String model, Options options) {
+        try (Engine engine = Engine.open(EngineConfig.fromEnvironment(environment))) {
+            return engine.plan(model, options);
         }
     }
 

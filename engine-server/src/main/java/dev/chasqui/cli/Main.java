@@ -30,7 +30,7 @@ public final class Main {
         Thread.ofPlatform().daemon().name("chasqui-load-ahead").start(() -> {
             try {
                 NativeLibraries.load();
-                Llama.load();
+                Llama.linkAhead();
             } catch (NativeLibraryException | LlamaException e) {
                 // Whoever needs it gets it again.
             }

@@ -2,6 +2,8 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Options;
+import dev.chasqui.engine.LoadPlan;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,11 @@ interface Rooms {
     /// @param host where to listen; what is absent comes from `OLLAMA_HOST`
     /// @throws BackendException if the address cannot be listened on; the message says what to do
     void serve(Optional<String> host, Optional<Integer> port) throws InterruptedException;
+
+    /// What loading a model into this process would take. Loads nothing.
+    ///
+    /// @throws BackendException if there is no such model, or the options cannot be had here
+    LoadPlan plan(String model, Options options);
 
     /// What there is to know about this machine and installation, good or bad.
     Diagnosis diagnose();

@@ -1,6 +1,7 @@
 package dev.chasqui.http;
 
 import dev.chasqui.api.Backend;
+import dev.chasqui.api.Version;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.util.HashMap;

@@ -18,8 +18,10 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.databind.JsonNode;
 
-/// Writes the objects one answer is made of, for `/api/generate` or `/api/chat`. What is empty is left out where
-/// Ollama leaves it out; nothing of the request but the model's name is repeated, since clients search the whole
+/// Writes the objects one answer is made of, for `/api/generate` or `/api/chat`. What is empty is left out
+/// where
+/// Ollama leaves it out; nothing of the request but the model's name is repeated, since clients search the
+/// whole
 /// text.
 final class Replies {
 
@@ -136,6 +138,8 @@ final class Replies {
         nanos(json, "prompt_eval_duration", summary.prompt());
         if (summary.evalTokens() > 0) json.writeNumberProperty("eval_count", summary.evalTokens());
         nanos(json, "eval_duration", summary.eval());
+        if (summary.cachedTokens() > 0) json.writeNumberProperty("prompt_cached_count", summary.cachedTokens());
+        if (summary.droppedTokens() > 0) json.writeNumberProperty("context_dropped_count", summary.droppedTokens());
     }
 
     private static void nanos(JsonGenerator json, String name, Duration duration) {

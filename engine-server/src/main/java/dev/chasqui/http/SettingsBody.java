@@ -1,10 +1,13 @@
 package dev.chasqui.http;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.GoDuration;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
+import dev.chasqui.api.Urgency;
+import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -35,7 +38,27 @@ record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, 
                 think,
                 body.flag("truncate", true),
                 body.flag("shift", true),
-                topLogprobs);
+                topLogprobs,
+                urgency(body));
+    }
+
+    /// Our own fields; Ollama knows none of them and leaves them alone.
+    private static Urgency urgency(Fields body) {
+        Urgency urgency = Urgency.NONE.withPriority(body.number("priority", Urgency.NORMAL));
+        Optional<Duration> deadline = body.raw("deadline").map(SettingsBody::deadline);
+        return new Urgency(urgency.priority(), deadline, body.text("supersedes"));
+    }
+
+    private static Duration deadline(JsonNode value) {
+        try {
+            if (value.isNumber()) return GoDuration.ofSeconds(value.doubleValue());
+            if (value.isString()) return GoDuration.parse(value.stringValue());
+        } catch (IllegalArgumentException e) {
+            throw BackendException.invalid("deadline is " + Text.wellFormed(value.toString())
+                    + "; expected seconds, or a duration such as \"1.5s\"");
+        }
+        throw BackendException.invalid("deadline is " + Text.wellFormed(value.toString())
+                + "; expected seconds, or a duration such as \"1.5s\"");
     }
 
     private static KeepAlive keepAlive(JsonNode value) {

@@ -4,6 +4,8 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.Options;
+import dev.chasqui.engine.LoadPlan;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -14,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Runs commands in this JVM against scripted rooms and keeps what they print.
 final class CommandRun implements Rooms, LocalModels {
@@ -27,6 +31,10 @@ final class CommandRun implements Rooms, LocalModels {
     final List<String> done = new ArrayList<>();
     URI address = URI.create("http://127.0.0.1:1");
     Diagnosis diagnosis = new Diagnosis(List.of());
+
+    @Nullable
+    LoadPlan plan;
+
     String typed = "";
     Screen.Input input = Screen.Input.NOTHING;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -91,6 +99,12 @@ final class CommandRun implements Rooms, LocalModels {
     @Override
     public void serve(Optional<String> host, Optional<Integer> port) {
         served.add(host.orElse("default") + ":" + port.map(String::valueOf).orElse("default"));
+    }
+
+    @Override
+    public LoadPlan plan(String model, Options options) {
+        done.add("plan " + model + " " + options);
+        return Objects.requireNonNull(plan);
     }
 
     @Override

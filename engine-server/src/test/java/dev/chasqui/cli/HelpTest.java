@@ -13,7 +13,8 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ask", "serve", "run", "list", "show", "ps", "stop", "create", "pull", "cp", "rm", "doctor", "bench"
+                "ask", "serve", "run", "list", "show", "ps", "stop", "create", "pull", "cp", "rm", "doctor", "plan",
+                "bench"
             })
     void everyCommandExplainsItself(String command) {
         int status = chasqui.run(command, "--help");

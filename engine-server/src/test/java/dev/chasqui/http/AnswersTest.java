@@ -11,8 +11,10 @@ import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.TokenLogprob;
 import dev.chasqui.api.ToolCall;
+import dev.chasqui.api.Urgency;
 import dev.chasqui.http.ScriptedBackend.Script;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +93,7 @@ class AnswersTest extends ServerFixture {
                 {"NAME":"smollm2:135m","Prompt":"p","suffix":"s","system":"y","template":"t","context":[4,5],
                  "images":["aGk="],"format":{"type":"object","a":1.50},"keep_alive":-1,"think":"high",
                  "truncate":false,"shift":false,"logprobs":true,"top_logprobs":3,"unknown":{},"stream":false,
+                 "priority":7,"deadline":"1.5s","supersedes":"AAPL",
                  "options":{"temperature":0,"seed":9223372036854775807,"stop":["a"],"num_predict":7.9,"what":1,
                  "top_k":null}} trailing""");
         GenerateRequest request = backend.generateRequests.take();
@@ -108,6 +111,11 @@ class AnswersTest extends ServerFixture {
         assertThat(request.settings().truncate()).isFalse();
         assertThat(request.settings().shift()).isFalse();
         assertThat(request.settings().topLogprobs()).hasValue(3);
+        assertThat(request.settings().urgency())
+                .isEqualTo(Urgency.NONE
+                        .withPriority(7)
+                        .withDeadline(Duration.ofMillis(1500))
+                        .superseding("AAPL"));
         assertThat(request.settings().options().integer(Option.SEED)).hasValue(Long.MAX_VALUE);
         assertThat(request.settings().options().count(Option.NUM_PREDICT)).hasValue(7);
         assertThat(request.settings().options().strings(Option.STOP)).containsExactly("a");

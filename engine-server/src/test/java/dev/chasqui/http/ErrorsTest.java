@@ -62,6 +62,9 @@ class ErrorsTest extends ServerFixture {
                 bad("generate", "{'images':['abc']}", 400, "illegal base64 data at input byte 3"),
                 bad("generate", known + ",'top_logprobs':21}", 400, "top_logprobs must be between 0 and 20"),
                 bad("chat", nobody + ",'top_logprobs':-1}", 400, "top_logprobs must be between 0 and 20"),
+                bad("generate", known + ",'priority':10}", 400, "priority is 10; expected 0 to 9"),
+                bad("generate", known + ",'deadline':-1}", 400, "deadline is -1000 ms; expected more than 0"),
+                bad("chat", talk + ",'deadline':true}", 400, "deadline is true; expected seconds"),
                 bad("generate", known + ",'keep_alive':'10'}", 400, "time: missing unit in duration \"10\""),
                 bad("generate", known + ",'keep_alive':'x'}", 400, "time: invalid duration \"x\""),
                 bad("generate", known + ",'keep_alive':true}", 400, "Unsupported type: 'bool'"),
@@ -106,7 +109,7 @@ class ErrorsTest extends ServerFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"INVALID,400", "NOT_FOUND,404", "OVERLOADED,503", "FAILED,500", "UNREACHABLE,500"})
+    @CsvSource({"INVALID,400", "TOO_LATE,504", "NOT_FOUND,404", "OVERLOADED,503", "FAILED,500", "UNREACHABLE,500"})
     void aFailureBeforeTheFirstByteHasAStatusOfItsOwnEvenWhenStreaming(Kind kind, int status) throws Exception {
         backend.script = prompt -> Script.breakingOff(new BackendException(kind, "that went wrong"));
 
