@@ -11,9 +11,8 @@ import java.util.Optional;
 /// @param truncate    whether a conversation that does not fit loses its oldest messages instead of being
 ///                    refused
 /// @param shift       whether a full context drops its older half instead of ending the answer
-/// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside each,
-///                    0
-///                    to 20
+/// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside
+///                    each, 0 to 20
 /// @param urgency     who goes first, and when it is too late
 public record Settings(
         Options options,

@@ -7,8 +7,7 @@ import java.util.Optional;
 ///
 /// @param priority   `0` to `9`, higher goes first; waiting raises it
 /// @param deadline   from the call on: a request whose first token cannot come before is refused at once, an
-///                   answer
-///                   that runs into it ends there with reason `length`
+///                   answer that runs into it ends there with reason `length`
 /// @param supersedes a name of the caller's, an instrument for example: of the requests with that name only the
 ///                   newest matters, an older one ends with an error
 public record Urgency(int priority, Optional<Duration> deadline, Optional<String> supersedes) {

@@ -63,9 +63,8 @@ public record EngineConfig(
                 .withMaxQueue(maxQueue);
     }
 
-    /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default, with
-    /// a
-    /// warning.
+    /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default,
+    /// with a warning.
     public static EngineConfig fromEnvironment(Map<String, String> environment) {
         Environment variables = new Environment(environment);
         Options defaults = Options.NONE;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Weights in memory with the one context that decodes over them. Owns both.
 ///
 /// The context grows while it runs. A request that needs other threads or larger batches waits until nobody
-/// uses the
-/// present one, and then has it replaced; the weights stay. Requests that come meanwhile wait behind it.
+/// uses the present one, and then has it replaced; the weights stay. Requests that come meanwhile wait behind
+/// it.
 final class LoadedModel implements AutoCloseable {
 
     private final ModelSource source;
@@ -212,8 +212,7 @@ final class LoadedModel implements AutoCloseable {
     }
 
     /// Twice what is needed where that is little, a fourth more where it is much; the old cache and a copy of
-    /// it are
-    /// in memory while the new one is filled. Called by the decode thread.
+    /// it are in memory while the new one is filled. Called by the decode thread.
     ///
     /// @return tokens, or `0` if there is no memory for them
     private int growth(int needed, ContextSettings present) {

@@ -47,8 +47,7 @@ public record MachineMemory(long totalBytes, long availableBytes, OptionalLong l
     }
 
     /// What the group cannot give back: all it is charged for, less pages of files. Those it drops when it
-    /// needs
-    /// room, as `MemAvailable` reckons too.
+    /// needs room, as `MemAvailable` reckons too.
     private static long held(Path cgroup) {
         boolean second = Files.exists(cgroup.resolve("memory.current"));
         Path folder = second ? cgroup : cgroup.resolve("memory");

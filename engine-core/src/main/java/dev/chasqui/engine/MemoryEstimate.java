@@ -7,9 +7,8 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
 
-/// What a context takes, from the file's head alone: milliseconds, where llama.cpp's own answer costs a second.
-/// A
-/// test holds it against that.
+/// What a context takes, from the file's head alone: milliseconds, where llama.cpp's own answer costs a
+/// second. A test holds it against that.
 final class MemoryEstimate {
 
     /// llama.cpp rounds a cache up to so many tokens.

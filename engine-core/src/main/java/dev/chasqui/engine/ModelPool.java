@@ -19,12 +19,9 @@ import org.slf4j.LoggerFactory;
 /// their room.
 ///
 /// Each load has a thread of its own, so loading one model delays nobody who uses another. Where there is no
-/// room,
-/// models are loaded in the order in which they were first asked for: idle ones go at once, and one in use
-/// takes no
-/// more requests when its turn is over (see [Turns]) and goes when the last is answered. Whoever asks for it
-/// again
-/// waits behind those who waited before.
+/// room, models are loaded in the order in which they were first asked for: idle ones go at once, and one in
+/// use takes no more requests when its turn is over (see [Turns]) and goes when the last is answered. Whoever
+/// asks for it again waits behind those who waited before.
 final class ModelPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
@@ -85,8 +82,7 @@ final class ModelPool implements AutoCloseable {
     }
 
     /// Lets a model go as soon as nobody uses it, and waits for that if nobody does now; without an effect if
-    /// it is
-    /// not in memory.
+    /// it is not in memory.
     void unload(ModelSource source) {
         places.unload(source.weights());
     }
@@ -125,8 +121,7 @@ final class ModelPool implements AutoCloseable {
     }
 
     /// Ends what runs, gives up what is being loaded, and waits until every model is freed. Never on a decode
-    /// thread,
-    /// which this waits for.
+    /// thread, which this waits for.
     @Override
     public void close() {
         places.close();

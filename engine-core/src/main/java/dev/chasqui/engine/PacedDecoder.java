@@ -10,8 +10,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 
 /// A decoder as this machine can bear it: its threads follow a [Pace], and it grows as far as memory permits.
-/// Owns
-/// the decoder.
+/// Owns the decoder.
 final class PacedDecoder implements Decoder {
 
     private final Decoder decoder;

@@ -2,9 +2,8 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.Summary;
 
-/// A prompt's beginning that stays in the KV cache, so that every request that begins with it only pays for its
-/// own
-/// tokens: a market tape, a long instruction. Its model stays in memory meanwhile.
+/// A prompt's beginning that stays in the KV cache, so that every request that begins with it only pays for
+/// its own tokens: a market tape, a long instruction. Its model stays in memory meanwhile.
 ///
 /// To append, pin a longer text by the same name: only what is new is computed.
 public final class PinnedContext implements AutoCloseable {
@@ -33,9 +32,8 @@ public final class PinnedContext implements AutoCloseable {
         return cost;
     }
 
-    /// Lets the tokens go when room is needed. Idempotent; after the name was pinned again, it releases nothing
-    /// of
-    /// that.
+    /// Lets the tokens go when room is needed. Idempotent; after the name was pinned again, it releases
+    /// nothing of that.
     @Override
     public void close() {
         release.run();

@@ -24,8 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Who is in memory, who waits to get in, and who has to go: the pool's state behind one lock. Nothing is
-/// loaded or
-/// freed while the lock is held.
+/// loaded or freed while the lock is held.
 final class Places {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);

@@ -20,9 +20,8 @@ import java.util.stream.Stream;
 
 /// Decides where a model's layers go and what that takes.
 ///
-/// Without a GPU everything is worked out here, from the file's head. With one, llama.cpp is asked: it chooses
-/// the
-/// layers unless `num_gpu` says how many, and knows what each device must hold.
+/// Without a GPU everything is worked out here, from the file's head. With one, llama.cpp is asked: it
+/// chooses the layers unless `num_gpu` says how many, and knows what each device must hold.
 final class Planner {
 
     /// Left free on each GPU when layers are chosen, as llama.cpp does.

@@ -27,8 +27,7 @@ record Room(List<Place> others, int most, MachineMemory machine) {
     }
 
     /// @throws BackendException with the numbers, if it would not even fit were it alone. As long as another
-    ///                          one is
-    ///                          being loaded nobody can tell: some of what that needs is taken already
+    ///                          one is being loaded nobody can tell: some of what that needs is taken already
     void requirePossible(String model, MemoryPlan plan) {
         if (others.stream().allMatch(place -> place.loaded() != null)) plan.requireFits(model, memory(others));
     }

@@ -12,8 +12,7 @@ import java.util.function.UnaryOperator;
 record Turns(UnaryOperator<Duration> afterLoad) {
 
     /// As long as its load took, so that at least half of the time goes to answers; a second for those that
-    /// load
-    /// faster than that.
+    /// load faster than that.
     static final Turns FAIR =
             new Turns(load -> load.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : load);
 

@@ -1,8 +1,7 @@
 package dev.chasqui.schedule;
 
-/// Whether a request is worth taking: it is not if too many wait, or if its first token would come too late by
-/// what
-/// was measured of this model on this machine.
+/// Whether a request is worth taking: it is not if too many wait, or if its first token would come too late
+/// by what was measured of this model on this machine.
 final class Admission {
 
     private final Places places;

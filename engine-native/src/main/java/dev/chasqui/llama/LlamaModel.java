@@ -22,8 +22,7 @@ import java.util.function.DoublePredicate;
 /// A loaded GGUF model. Owns the weights: they are freed when this is closed.
 ///
 /// Safe to use from many threads. Closing closes its contexts first, waits for calls that are running, and
-/// makes
-/// every later call an [IllegalStateException]; none reaches freed memory.
+/// makes every later call an [IllegalStateException]; none reaches freed memory.
 public final class LlamaModel implements AutoCloseable {
 
     private static final int LOAD_MODE_NONE = 0;

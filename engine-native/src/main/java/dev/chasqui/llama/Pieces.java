@@ -7,8 +7,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// What each token of a vocabulary stands for, copied out of llama.cpp when it is first asked for: an answer
-/// needs few
-/// of them, and all of them at once would delay the first by 70 ms.
+/// needs few of them, and all of them at once would delay the first by 70 ms.
 ///
 /// Safe to use from many threads: a piece that two ask for at once is read twice.
 final class Pieces {

@@ -73,8 +73,7 @@ record Platform(String name) {
     }
 
     /// What follows a library's name in a file's name, without its version and extension: of
-    /// `libggml-cpu-zen4.so`
-    /// and `ggml-cpu`, `-zen4`; empty text if nothing does.
+    /// `libggml-cpu-zen4.so` and `ggml-cpu`, `-zen4`; empty text if nothing does.
     ///
     /// @return empty if the file is no such library
     Optional<String> tag(Path file, String library) {

@@ -73,8 +73,7 @@ final class ChasquiCommand implements Callable<Integer> {
 
     /// @param first the command line's first word. The command it names is the only one set up, since picocli
     ///              reads each command's annotations when it is added, which costs `ask` a noticeable part of
-    /// its
-    ///              start
+    ///              its start
     private static CommandLine commandLine(Rooms rooms, Screen screen, String first) {
         CommandLine line = new CommandLine(new ChasquiCommand(rooms, screen));
         COMMANDS.stream()

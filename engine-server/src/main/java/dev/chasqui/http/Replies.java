@@ -19,10 +19,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.databind.JsonNode;
 
 /// Writes the objects one answer is made of, for `/api/generate` or `/api/chat`. What is empty is left out
-/// where
-/// Ollama leaves it out; nothing of the request but the model's name is repeated, since clients search the
-/// whole
-/// text.
+/// where Ollama leaves it out; nothing of the request but the model's name is repeated, since clients search
+/// the whole text.
 final class Replies {
 
     /// Which fields carry the text.
