@@ -105,6 +105,21 @@ public record EngineConfig(
                 tensorSplit);
     }
 
+    /// Options where requests, models and this configuration are silent.
+    public EngineConfig withFallback(Options options) {
+        return new EngineConfig(
+                store,
+                keepAlive,
+                contextTokens,
+                parallel,
+                maxLoaded,
+                maxQueue,
+                defaults.over(options),
+                flashAttention,
+                cacheType,
+                tensorSplit);
+    }
+
     public EngineConfig withKeepAlive(KeepAlive keepAlive) {
         return new EngineConfig(
                 store,

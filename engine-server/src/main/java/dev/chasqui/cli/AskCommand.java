@@ -2,8 +2,10 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
+import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,6 +22,9 @@ import picocli.CommandLine.Parameters;
 final class AskCommand extends Command {
 
     static final String DEFAULT_MODEL = "smollm2:135m";
+
+    /// Small models that begin to repeat themselves never end, and nobody waits for so many words.
+    static final Options BOUNDED = Options.NONE.with(dev.chasqui.api.Option.NUM_PREDICT, 1024);
 
     @Option(
             names = {"-m", "--model"},
@@ -49,15 +54,21 @@ final class AskCommand extends Command {
         if (prompt.isBlank()) {
             throw BackendException.invalid("there is no question; for example: chasqui ask \"Why is the sky blue?\"");
         }
-        GenerateRequest request =
-                GenerateRequest.of(model, prompt).withSettings(Settings.DEFAULT.withOptions(sampling.options()));
+        Options options = sampling.options();
+        GenerateRequest request = GenerateRequest.of(model, prompt).withSettings(Settings.DEFAULT.withOptions(options));
         if (system.isPresent()) request = request.withSystem(system.get());
 
-        try (Backend backend = backends().forAsk();
+        try (Backend backend = backends().forAsk(BOUNDED);
                 OnInterrupt _ = OnInterrupt.close(backend);
                 Generation answer = generation(backend, request)) {
             AnswerPrinter.on(screen(), hideThinking).print(answer);
             screen().out().println();
+            if (answer.summary().reason() == DoneReason.LENGTH
+                    && !options.toMap().containsKey("num_predict")) {
+                screen().err()
+                        .println("The answer ends here after "
+                                + answer.summary().evalTokens() + " tokens; -o num_predict=-1 lets it go on.");
+            }
             if (verbose) AnswerPrinter.printCost(answer.summary(), screen().err());
         }
         return 0;

@@ -4,6 +4,7 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendSetting;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.api.Options;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -25,8 +26,10 @@ final class BackendChoice {
     }
 
     /// For one question: in this process unless told otherwise.
-    Backend forAsk() {
-        return told().orElse(false) ? reachableServer() : rooms.embedded();
+    ///
+    /// @param fallback options for where question, model and environment are silent; a server has its own
+    Backend forAsk(Options fallback) {
+        return told().orElse(false) ? reachableServer() : rooms.embedded(fallback);
     }
 
     /// For a chat.

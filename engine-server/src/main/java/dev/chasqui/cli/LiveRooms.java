@@ -32,8 +32,8 @@ final class LiveRooms implements Rooms {
     }
 
     @Override
-    public Backend embedded() {
-        return Engine.open(EngineConfig.fromEnvironment(environment));
+    public Backend embedded(Options fallback) {
+        return Engine.open(EngineConfig.fromEnvironment(environment).withFallback(fallback));
     }
 
     @Override

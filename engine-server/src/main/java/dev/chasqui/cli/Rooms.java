@@ -14,7 +14,12 @@ interface Rooms {
     Map<String, String> environment();
 
     /// The engine in this process. Opening it loads no model.
-    Backend embedded();
+    default Backend embedded() {
+        return embedded(Options.NONE);
+    }
+
+    /// As [#embedded()], with options for where question, model and environment are silent.
+    Backend embedded(Options fallback);
 
     /// The server at [#serverAddress].
     ///

@@ -3,6 +3,7 @@ package dev.chasqui.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chasqui.api.Chunk;
+import dev.chasqui.api.DoneReason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,29 @@ class AskCommandTest {
         assertThat(request.system()).contains("Be brief");
         assertThat(request.settings().options().toMap())
                 .isEqualTo(Map.of("temperature", 0.0, "stop", List.of("A", "B")));
+    }
+
+    @Test
+    void anAnswerIsBoundedWhereNobodySaysHowLongItMayBe() {
+        chasqui.embedded.with("smollm2:135m", 1, Instant.now());
+        chasqui.embedded.reason = DoneReason.LENGTH;
+
+        chasqui.run("ask", "Tell me everything.");
+
+        assertThat(chasqui.fallback.toMap()).isEqualTo(Map.of("num_predict", 1024L));
+        assertThat(chasqui.embedded.asked.getFirst().settings().options().isEmpty())
+                .isTrue();
+        assertThat(chasqui.err()).isEqualTo("The answer ends here after 10 tokens; -o num_predict=-1 lets it go on.\n");
+    }
+
+    @Test
+    void whoSaysHowLongAnAnswerMayBeIsNotToldThatItWasCut() {
+        chasqui.embedded.with("smollm2:135m", 1, Instant.now());
+        chasqui.embedded.reason = DoneReason.LENGTH;
+
+        chasqui.run("ask", "-o", "num_predict=10", "Tell me everything.");
+
+        assertThat(chasqui.err()).isEmpty();
     }
 
     @Test

@@ -35,6 +35,7 @@ final class CommandRun implements Rooms, LocalModels {
     @Nullable
     LoadPlan plan;
 
+    Options fallback = Options.NONE;
     String typed = "";
     Screen.Input input = Screen.Input.NOTHING;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -77,7 +78,8 @@ final class CommandRun implements Rooms, LocalModels {
     }
 
     @Override
-    public Backend embedded() {
+    public Backend embedded(Options fallback) {
+        this.fallback = fallback;
         return embedded;
     }
 

@@ -27,15 +27,17 @@ import java.util.function.Function;
 /// Answers what a test says, and remembers what it was asked.
 final class ScriptedBackend implements Backend {
 
-    static final Summary COST = new Summary(
-            DoneReason.STOP,
-            Duration.ofMillis(1500),
-            Duration.ofMillis(250),
-            30,
-            Duration.ofMillis(100),
-            10,
-            Duration.ofMillis(400),
-            List.of());
+    private static Summary cost(DoneReason reason) {
+        return new Summary(
+                reason,
+                Duration.ofMillis(1500),
+                Duration.ofMillis(250),
+                30,
+                Duration.ofMillis(100),
+                10,
+                Duration.ofMillis(400),
+                List.of());
+    }
 
     final List<GenerateRequest> asked = new ArrayList<>();
     final List<ChatRequest> chatted = new ArrayList<>();
@@ -43,6 +45,7 @@ final class ScriptedBackend implements Backend {
     final Map<String, ModelSummary> models = new LinkedHashMap<>();
     List<Chunk> pieces = List.of(Chunk.ofText("Hel"), Chunk.ofText("lo 🪶"));
     Function<Message, List<Chunk>> replies = _ -> pieces;
+    DoneReason reason = DoneReason.STOP;
     boolean reachable = true;
     boolean closed;
 
@@ -128,7 +131,7 @@ final class ScriptedBackend implements Backend {
         if (!reachable) throw new BackendException(BackendException.Kind.UNREACHABLE, "connection refused");
     }
 
-    private static final class Scripted implements Generation {
+    private final class Scripted implements Generation {
 
         private final Iterator<Chunk> pieces;
         private boolean closed;
@@ -158,7 +161,7 @@ final class ScriptedBackend implements Backend {
         @Override
         public Summary summary() {
             if (pieces.hasNext()) throw new IllegalStateException("the answer is not over");
-            return COST;
+            return cost(reason);
         }
 
         @Override
