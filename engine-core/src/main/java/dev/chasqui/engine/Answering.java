@@ -24,6 +24,7 @@ final class Answering {
     private final long startedAt;
     private final long readyAt = System.nanoTime();
     private final ContextPlan smallest;
+    private final Lane lane;
 
     /// @param startedAt when the request came, by [System#nanoTime]
     Answering(LoadedModel model, Options options, Settings settings, long startedAt) {
@@ -32,11 +33,12 @@ final class Answering {
         this.settings = settings;
         this.startedAt = startedAt;
         this.smallest = model.contextPlan(options);
+        this.lane = model.lane(options);
     }
 
     /// Makes sure there is a context.
     void prepare() throws InterruptedException {
-        model.prepare(smallest, options);
+        lane.prepare(model.settings(smallest, options));
     }
 
     /// @param over called once, when the answer ended or its caller left
@@ -48,12 +50,14 @@ final class Answering {
         ContextPlan plan = smallest.fitting(prompt.tokens().length, asked);
         int most = Math.min(asked.orElse(Integer.MAX_VALUE), CONTEXTS_PER_ANSWER * plan.contextTokens());
         boolean fillContext = predict == -2;
+        int draft = LoadedModel.isExact(options)
+                ? 0 // checking guesses makes batches of other sizes
+                : options.count(Option.DRAFT_NUM_PREDICT).orElse(0);
         Job job = job(prompt, plan, most)
                 .withShift(
                         settings.shift() && !fillContext,
                         options.count(Option.NUM_KEEP).orElse(4))
-                .withDraft(Math.min(
-                        Job.MOST_DRAFT, options.count(Option.DRAFT_NUM_PREDICT).orElse(0)));
+                .withDraft(Math.min(Job.MOST_DRAFT, draft));
         return submit(rendered, plan, job, over);
     }
 
@@ -80,7 +84,7 @@ final class Answering {
         AtomicBoolean ended = new AtomicBoolean();
         Runnable once = () -> {
             if (!ended.compareAndSet(false, true)) return;
-            model.finished();
+            lane.finished();
             over.run();
         };
         EngineGeneration generation = new EngineGeneration(rendered.splitter());
@@ -94,7 +98,7 @@ final class Answering {
         }
         Ticket ticket;
         try {
-            ticket = model.submit(plan, options, job, sink);
+            ticket = lane.submit(model.settings(plan, options), job, sink);
         } catch (RefusedException e) {
             throw Refusals.translated(e);
         }

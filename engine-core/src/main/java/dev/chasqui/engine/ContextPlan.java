@@ -4,6 +4,8 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.ContextSettings.CacheType;
+import dev.chasqui.llama.ContextSettings.FlashAttention;
 import java.util.OptionalInt;
 
 /// How large a context a request needs, and what a context is made with.
@@ -65,13 +67,31 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
         int sequences = Math.min(256, parallel + Math.max(8, parallel / 2));
         int cells = Math.multiplyExact(contextTokens, config.parallel().orElse(1));
         int batch = Math.min(options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS), cells);
-        int threads = options.count(Option.NUM_THREAD).orElse(0);
-        int cores = Runtime.getRuntime().availableProcessors();
-        int used = threads <= 0 ? cores : Math.min(threads, cores);
+        int used = threads(options);
         return ContextSettings.of(cells)
                 .withBatch(batch, Math.min(batch, BATCH_TOKENS))
                 .withSequences(Math.min(sequences, batch))
                 .withThreads(used, used)
                 .withCache(config.flashAttention(), config.cacheType(), config.cacheType());
+    }
+
+    /// What the context of an exact request is made with: all that its result depends on comes from the
+    /// request, the configuration and the model. Flash attention is off, since its kernels change with
+    /// the rows of a batch and with the threads; keys and values are kept whole, since quantised values
+    /// need it.
+    ContextSettings exactSettings(Options options, EngineConfig config) {
+        int batch = options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS);
+        int used = threads(options);
+        CacheType type = config.cacheType() == CacheType.BF16 ? CacheType.BF16 : CacheType.F16;
+        return ContextSettings.of(contextTokens)
+                .withBatch(batch, Math.min(batch, BATCH_TOKENS))
+                .withThreads(used, used)
+                .withCache(FlashAttention.OFF, type, type);
+    }
+
+    private static int threads(Options options) {
+        int threads = options.count(Option.NUM_THREAD).orElse(0);
+        int cores = Runtime.getRuntime().availableProcessors();
+        return threads <= 0 ? cores : Math.min(threads, cores);
     }
 }

@@ -139,6 +139,10 @@ public final class Engine implements Backend {
             ModelSource source = models.source(request.model());
             requireCompletion(source, "generate");
             Options options = request.settings().options().over(source.params()).over(config.defaults());
+            if (LoadedModel.isExact(options)) {
+                throw BackendException.invalid("option \"exact\" is true; a pinned context is there to be shared, and"
+                        + " exact requests share nothing. Leave it out");
+            }
             ModelPool.Lease lease = pool.acquire(source, request.settings().keepAlive(), options);
             try {
                 Prompts.Rendered rendered = lease.model().prompts().forGenerate(request);
