@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Hands one request's rendered prompt to a loaded model's scheduler, and what comes back to its caller.
 final class Answering {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
 
     /// As Ollama: an answer without a limit ends after so many contexts.
     private static final int CONTEXTS_PER_ANSWER = 10;
@@ -42,18 +46,24 @@ final class Answering {
     }
 
     /// @param over called once, when the answer ended or its caller left
-    EngineGeneration start(Prompts.Rendered rendered, Runnable over) throws InterruptedException {
-        Prompt prompt = rendered.prompt();
+    EngineGeneration start(Rendering request, Runnable over) throws InterruptedException {
         long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
         OptionalInt asked =
                 predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
-        ContextPlan plan = smallest.fitting(prompt.tokens().length, asked);
+        Prompts.Rendered rendered = request.whole();
+        int length = rendered.prompt().tokens().length;
+        ContextPlan plan = withinMemory(length, asked);
+        if (!plan.holds(length)) {
+            rendered = request.shortened(plan);
+            warn(length, rendered.prompt(), plan);
+        }
+        plan = plan.fitting(rendered.prompt().tokens().length, asked);
         int most = Math.min(asked.orElse(Integer.MAX_VALUE), CONTEXTS_PER_ANSWER * plan.contextTokens());
         boolean fillContext = predict == -2;
         int draft = LoadedModel.isExact(options)
                 ? 0 // checking guesses makes batches of other sizes
                 : options.count(Option.DRAFT_NUM_PREDICT).orElse(0);
-        Job job = job(prompt, plan, most)
+        Job job = job(rendered.prompt(), plan, most)
                 .withShift(
                         settings.shift() && !fillContext,
                         options.count(Option.NUM_KEEP).orElse(4))
@@ -63,8 +73,38 @@ final class Answering {
 
     /// Computes the prompt and keeps it by this name.
     EngineGeneration pin(String name, Prompts.Rendered rendered, Runnable over) throws InterruptedException {
-        ContextPlan plan = smallest.fitting(rendered.prompt().tokens().length, OptionalInt.of(1));
+        OptionalInt none = OptionalInt.of(1);
+        int length = rendered.prompt().tokens().length;
+        ContextPlan plan = withinMemory(length, none).fitting(length, none);
         return submit(rendered, plan, job(rendered.prompt(), plan, 0).withPin(name), over);
+    }
+
+    private ContextPlan withinMemory(int promptTokens, OptionalInt answer) {
+        int wanted = smallest.holds(promptTokens)
+                ? smallest.fitting(promptTokens, answer).contextTokens()
+                : smallest.mostTokens();
+        ContextPlan plan = model.withinMemory(smallest, wanted, options);
+        if (plan.mostTokens() < wanted) {
+            LOG.warn(
+                    "model {}: a request wants a context of {} tokens; there is memory for {}",
+                    model.source().name(),
+                    wanted,
+                    plan.mostTokens());
+        }
+        return plan;
+    }
+
+    private void warn(int length, Prompt left, ContextPlan plan) {
+        LOG.warn(
+                "model {}: a prompt of {} tokens does not fit a context of {} ({}); {} went to the model, without {}",
+                model.source().name(),
+                length,
+                plan.mostTokens(),
+                plan.bound(),
+                left.tokens().length,
+                left.droppedMessages() > 0
+                        ? left.droppedMessages() + " of the oldest messages"
+                        : left.droppedTokens() + " tokens of its middle");
     }
 
     private Job job(Prompt prompt, ContextPlan plan, int most) {
@@ -100,7 +140,11 @@ final class Answering {
         try {
             ticket = lane.submit(model.settings(plan, options), job, sink);
         } catch (RefusedException e) {
+            rendered.splitter().close();
             throw Refusals.translated(e);
+        } catch (Throwable t) {
+            rendered.splitter().close();
+            throw t;
         }
         generation.onCancel(() -> {
             ticket.cancel();

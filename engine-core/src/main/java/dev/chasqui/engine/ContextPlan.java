@@ -11,9 +11,20 @@ import java.util.OptionalInt;
 /// How large a context a request needs, and what a context is made with.
 ///
 /// @param contextTokens tokens one request may hold
-/// @param chosen        whether somebody set that number; if nobody did, a longer prompt may raise it
+/// @param mostTokens    how far a longer prompt may raise that number
+/// @param bound         why no further
 /// @param trainedTokens the most the model can make sense of
-record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
+record ContextPlan(int contextTokens, int mostTokens, Bound bound, int trainedTokens) {
+
+    /// Why a context is no larger.
+    enum Bound {
+        /// Somebody set its size.
+        CHOSEN,
+        /// The model was trained for no more.
+        TRAINED,
+        /// There is no memory for more.
+        MEMORY
+    }
 
     /// Ollama's default without a large GPU.
     static final int DEFAULT_TOKENS = 4096;
@@ -30,27 +41,59 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
 
     static ContextPlan of(Options options, OptionalInt configured, int trainedTokens) {
         OptionalInt asked = options.count(Option.NUM_CTX);
-        int wanted = asked.orElse(configured.orElse(DEFAULT_TOKENS));
-        return new ContextPlan(
-                Math.min(wanted, trainedTokens), asked.isPresent() || configured.isPresent(), trainedTokens);
+        int tokens = Math.min(asked.orElse(configured.orElse(DEFAULT_TOKENS)), trainedTokens);
+        return asked.isPresent() || configured.isPresent()
+                ? new ContextPlan(tokens, tokens, Bound.CHOSEN, trainedTokens)
+                : new ContextPlan(tokens, trainedTokens, Bound.TRAINED, trainedTokens);
     }
 
-    /// Grows the context to hold this prompt and an answer, if nobody fixed it.
+    /// The same where there is memory for so many tokens, and not for more.
+    ContextPlan within(int tokens) {
+        return tokens >= mostTokens
+                ? this
+                : new ContextPlan(Math.min(contextTokens, tokens), tokens, Bound.MEMORY, trainedTokens);
+    }
+
+    /// Whether there can be room for this prompt and a token of the answer.
+    boolean holds(int promptTokens) {
+        return promptTokens < mostTokens;
+    }
+
+    /// Grows the context to hold this prompt and an answer, as far as it may.
     ///
     /// @param maxTokens the answer's most tokens, if the request says it
     /// @throws BackendException with both numbers, if the prompt cannot fit
     ContextPlan fitting(int promptTokens, OptionalInt maxTokens) {
-        if (promptTokens < contextTokens && (chosen || promptTokens + room(maxTokens) <= contextTokens)) return this;
-        int limit = chosen ? contextTokens : trainedTokens;
-        if (promptTokens >= limit) {
-            throw BackendException.invalid("the prompt is longer than the context length currently available to the"
-                    + " model; shorten the prompt, adjust the context length in settings, or use a model with a"
-                    + " longer context length (the prompt is " + promptTokens + " tokens, the context holds " + limit
-                    + (chosen && limit < trainedTokens ? "; num_ctx may be up to " + trainedTokens : "") + ")");
-        }
+        if (!holds(promptTokens)) throw tooLong(promptTokens);
         int needed = promptTokens + room(maxTokens);
+        if (needed <= contextTokens) return this;
         int grown = Integer.highestOneBit(Math.max(needed - 1, 1)) << 1;
-        return new ContextPlan(Math.min(grown, trainedTokens), false, trainedTokens);
+        return new ContextPlan(Math.max(contextTokens, Math.min(grown, mostTokens)), mostTokens, bound, trainedTokens);
+    }
+
+    /// For a prompt that is not to be cut, in Ollama's words for it.
+    BackendException tooLong(int promptTokens) {
+        return BackendException.invalid("the prompt is longer than the context length currently available to the"
+                + " model; shorten the prompt, adjust the context length in settings, or use a model with a"
+                + " longer context length (the prompt is " + promptTokens + " tokens, the context holds " + mostTokens
+                + remedy() + ")");
+    }
+
+    /// For a conversation of which nothing more may go, in llama.cpp's words for it, which are Ollama's
+    /// there.
+    ///
+    /// @param what names what is too long
+    BackendException tooLong(String what, int promptTokens) {
+        return BackendException.invalid(what + " (" + promptTokens + " tokens) exceeds the available context size ("
+                + mostTokens + " tokens" + remedy() + ")");
+    }
+
+    private String remedy() {
+        return switch (bound) {
+            case CHOSEN -> mostTokens < trainedTokens ? "; num_ctx may be up to " + trainedTokens : "";
+            case TRAINED -> "";
+            case MEMORY -> "; there is no memory for more";
+        };
     }
 
     private static int room(OptionalInt maxTokens) {

@@ -102,6 +102,15 @@ final class LoadedModel implements AutoCloseable {
         return new RunnerSettings(context, options.count(Option.NUM_THREAD).orElse(0) > 0);
     }
 
+    /// What of the plan there is memory for now. An exact request's plan must not depend on such a thing:
+    /// it is refused when its turn comes, if it has to be.
+    ContextPlan withinMemory(ContextPlan plan, int wanted, Options options) {
+        if (isExact(options) || wanted <= contextTokens()) return plan;
+        ContextSettings context = settings(plan, options).context();
+        int most = memory.largest(plan.mostTokens(), config.parallel().orElse(1), context, present());
+        return most == 0 ? plan : plan.within(most); // if there is no memory at all, making the context says so
+    }
+
     /// What the scheduler did and holds; empty before the first request.
     Optional<SchedulerStatistics> statistics() {
         return Optional.ofNullable(shared.runner()).map(Runner::statistics);

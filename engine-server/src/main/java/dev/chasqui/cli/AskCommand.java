@@ -58,6 +58,7 @@ final class AskCommand extends Command {
                 Generation answer = generation(backend, request)) {
             AnswerPrinter.on(screen(), hideThinking).print(answer);
             screen().out().println();
+            AnswerPrinter.printDropped(answer.summary(), screen().err());
             if (verbose) AnswerPrinter.printCost(answer.summary(), screen().err());
         }
         return 0;

@@ -132,6 +132,23 @@ class AskCommandTest {
     }
 
     @Test
+    void whatTheModelDidNotSeeIsSaidInOneLineOnStandardError() {
+        chasqui.embedded.with("smollm2:135m", 1, Instant.now());
+        chasqui.embedded.cost = ScriptedBackend.dropping(44, 700, 0);
+
+        assertThat(chasqui.run("ask", "x")).isZero();
+        assertThat(chasqui.out()).isEqualTo("Hello 🪶\n");
+        assertThat(chasqui.err())
+                .isEqualTo("Note: the context (num_ctx) is full: 700 token(s) in the middle of the prompt did not fit"
+                        + " and were left out; 44 token(s) were forgotten while the answer grew\n");
+
+        assertThat(chasqui.run("run", "smollm2:135m", "x")).isZero();
+        assertThat(chasqui.err())
+                .startsWith("Note: the context (num_ctx) is full: 700")
+                .hasLineCount(1);
+    }
+
+    @Test
     void aServerIsAskedWhenTheSettingSaysSo() {
         chasqui.environment.put("CHASQUI_BACKEND", "ollama");
         chasqui.server.with("smollm2:135m", 1, Instant.now());

@@ -43,8 +43,26 @@ final class ScriptedBackend implements Backend {
     final Map<String, ModelSummary> models = new LinkedHashMap<>();
     List<Chunk> pieces = List.of(Chunk.ofText("Hel"), Chunk.ofText("lo 🪶"));
     Function<Message, List<Chunk>> replies = _ -> pieces;
+    Summary cost = COST;
     boolean reachable = true;
     boolean closed;
+
+    /// The same cost, of an answer whose model did not see everything.
+    static Summary dropping(int tokens, int promptTokens, int messages) {
+        return new Summary(
+                COST.reason(),
+                COST.total(),
+                COST.load(),
+                COST.promptTokens(),
+                COST.prompt(),
+                COST.evalTokens(),
+                COST.eval(),
+                List.of(),
+                0,
+                tokens,
+                promptTokens,
+                messages);
+    }
 
     static ModelTraits traits() {
         return new ModelTraits("", "gguf", "llama", List.of("llama"), "134.52M", "Q4_1");
@@ -128,7 +146,7 @@ final class ScriptedBackend implements Backend {
         if (!reachable) throw new BackendException(BackendException.Kind.UNREACHABLE, "connection refused");
     }
 
-    private static final class Scripted implements Generation {
+    private final class Scripted implements Generation {
 
         private final Iterator<Chunk> pieces;
         private boolean closed;
@@ -158,7 +176,7 @@ final class ScriptedBackend implements Backend {
         @Override
         public Summary summary() {
             if (pieces.hasNext()) throw new IllegalStateException("the answer is not over");
-            return COST;
+            return cost;
         }
 
         @Override
