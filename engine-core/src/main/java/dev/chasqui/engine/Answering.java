@@ -83,15 +83,7 @@ final class Answering {
         int wanted = smallest.holds(promptTokens)
                 ? smallest.fitting(promptTokens, answer).contextTokens()
                 : smallest.mostTokens();
-        ContextPlan plan = model.withinMemory(smallest, wanted, options);
-        if (plan.mostTokens() < wanted) {
-            LOG.warn(
-                    "model {}: a request wants a context of {} tokens; there is memory for {}",
-                    model.source().name(),
-                    wanted,
-                    plan.mostTokens());
-        }
-        return plan;
+        return model.withinMemory(smallest, wanted, options);
     }
 
     private void warn(int length, Prompt left, ContextPlan plan) {

@@ -15,11 +15,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoublePredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Weights in memory with what computes over them: a lane for requests that share one context, which
 /// grows while it runs, and one for exact requests, which have a context of their own each. Owns them
 /// all.
 final class LoadedModel implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
     private final ModelSource source;
     private final EngineConfig config;
@@ -108,7 +112,15 @@ final class LoadedModel implements AutoCloseable {
         if (isExact(options) || wanted <= contextTokens()) return plan;
         ContextSettings context = settings(plan, options).context();
         int most = memory.largest(plan.mostTokens(), config.parallel().orElse(1), context, present());
-        return most == 0 ? plan : plan.within(most); // if there is no memory at all, making the context says so
+        if (most == 0) return plan; // there is no memory at all: making the context says so
+        if (most < wanted) {
+            LOG.warn(
+                    "model {}: a request wants a context of {} tokens; there is memory for {}",
+                    source.name(),
+                    wanted,
+                    most);
+        }
+        return plan.within(most);
     }
 
     /// What the scheduler did and holds; empty before the first request.
