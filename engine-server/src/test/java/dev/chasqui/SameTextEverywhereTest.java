@@ -1,19 +1,28 @@
 package dev.chasqui;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.Answer;
 import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Message;
+import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Summary;
+import dev.chasqui.api.TokenLogprob;
 import dev.chasqui.ollama.OllamaBackend;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,8 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// One model, three ways in: the engine in this JVM, the HTTP surface, and `Backend` as a client of that surface.
 class SameTextEverywhereTest {
 
-    private static final Settings GREEDY =
-            Settings.DEFAULT.withOptions(Options.parse(Map.of("temperature", 0, "num_predict", 24)));
+    /// The server shares one engine with everybody, so only exact answers can be compared.
+    private static final Options EXACT = Options.parse(Map.of("exact", true, "temperature", 0, "num_predict", 24));
 
     private static RealServer server;
 
@@ -39,32 +48,36 @@ class SameTextEverywhereTest {
     }
 
     @Test
-    void aPromptAtTemperatureZeroIsAnsweredTheSameEachWay() throws Exception {
+    void anExactPromptIsAnsweredTheSameEachWayBitForBit() throws Exception {
         GenerateRequest request = GenerateRequest.of(server.model(), "Name the capital of France.")
-                .withSettings(GREEDY);
-        String embedded = server.engine().generate(request).text();
+                .withSettings(Settings.DEFAULT.withOptions(EXACT).withTopLogprobs(2));
+        Answer embedded = server.engine().generate(request).answer();
 
-        String http = post("/api/generate", """
-                {"model": "%s", "prompt": "Name the capital of France.", "stream": false,
-                 "options": {"temperature": 0, "num_predict": 24}}
-                """.formatted(server.model()))
-                .get("response")
-                .stringValue();
-        String client;
+        JsonNode http = post("/api/generate", """
+                {"model": "%s", "prompt": "Name the capital of France.", "stream": false, "logprobs": true,
+                 "options": {"exact": true, "temperature": 0, "num_predict": 24}}
+                """.formatted(server.model()));
+        Answer client;
         try (Backend ollama = OllamaBackend.connect(server.uri())) {
-            client = ollama.generate(request).text();
+            client = ollama.generate(request).answer();
         }
 
-        assertThat(embedded).contains("Paris");
-        assertThat(http).isEqualTo(embedded);
-        assertThat(client).isEqualTo(embedded);
+        assertThat(embedded.text()).contains("Paris");
+        assertThat(http.get("response").stringValue()).isEqualTo(embedded.text());
+        assertThat(http.get("logprobs"))
+                .extracting(entry -> entry.get("logprob").doubleValue())
+                .isEqualTo(
+                        embedded.logprobs().stream().map(TokenLogprob::logprob).toList());
+        assertThat(client.text()).isEqualTo(embedded.text());
+        assertThat(client.logprobs()).isEqualTo(embedded.logprobs());
     }
 
     @Test
-    void aChatIsAnsweredTheSameByBothBackends() {
+    void anExactChatIsAnsweredTheSameByBothBackends() {
         ChatRequest request = ChatRequest.of(
                         server.model(), Message.system("Answer in one word."), Message.user("Name a colour. 🌙"))
-                .withSettings(GREEDY);
+                .withSettings(
+                        Settings.DEFAULT.withOptions(EXACT.with(Option.SEED, 7).with(Option.TEMPERATURE, 1)));
 
         try (Backend ollama = OllamaBackend.connect(server.uri())) {
             Answer embedded = server.engine().chat(request).answer();
@@ -77,6 +90,50 @@ class SameTextEverywhereTest {
             assertThat(client.summary().evalTokens())
                     .isEqualTo(embedded.summary().evalTokens());
         }
+    }
+
+    @Test
+    void whatDidNotFitIsCountedByBothBackendsAndRefusedInTheSameWords() {
+        Settings small =
+                Settings.DEFAULT.withOptions(EXACT.with(Option.NUM_CTX, 128).with(Option.NUM_PREDICT, 200));
+        List<Message> talk = new ArrayList<>(List.of(Message.system("Count.")));
+        for (int i = 0; i < 10; i++) talk.add(Message.of(i % 2 == 0 ? "user" : "assistant", "1, 2, 3, 4, 5, 6, 7, 8"));
+        talk.add(Message.user("Count to one hundred: 1, 2, 3, 4, 5,"));
+        ChatRequest chat = new ChatRequest(server.model(), talk, Optional.empty(), small);
+        GenerateRequest text = GenerateRequest.of(server.model(), "1, 2, 3, 4, 5, ".repeat(40))
+                .asRaw()
+                .withSettings(small);
+
+        try (Backend ollama = OllamaBackend.connect(server.uri())) {
+            Summary embedded = server.engine().chat(chat).answer().summary();
+            Summary client = ollama.chat(chat).answer().summary();
+            assertThat(embedded.droppedMessages()).isBetween(1, 9);
+            assertThat(client.droppedMessages()).isEqualTo(embedded.droppedMessages());
+            assertThat(client.droppedTokens()).isEqualTo(embedded.droppedTokens());
+
+            embedded = server.engine().generate(text).answer().summary();
+            client = ollama.generate(text).answer().summary();
+            assertThat(embedded.droppedPromptTokens()).isPositive();
+            assertThat(embedded.droppedTokens()).isPositive();
+            assertThat(client.droppedPromptTokens()).isEqualTo(embedded.droppedPromptTokens());
+            assertThat(client.droppedTokens()).isEqualTo(embedded.droppedTokens());
+
+            for (Backend each : List.of(server.engine(), ollama)) {
+                assertRefused(
+                        () -> each.chat(chat.withSettings(small.withTruncate(false))),
+                        "exceeds the available context size (128 tokens; num_ctx may be up to 8192)");
+                assertRefused(
+                        () -> each.generate(text.withSettings(small.withShift(false))),
+                        "the context holds 128; num_ctx may be up to 8192)");
+            }
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable request, String words) {
+        assertThatThrownBy(request)
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.INVALID))
+                .hasMessageEndingWith(words);
     }
 
     @Test

@@ -50,7 +50,10 @@ public enum Option {
     /// Threads that compute; `0` lets the engine decide. Default 0.
     NUM_THREAD(Type.INT, value -> within(value, 0, 1 << 16), "in [0, 65536]"),
     /// Whether the weights are mapped rather than read. Default: yes.
-    USE_MMAP(Type.BOOL, value -> true, "true or false");
+    USE_MMAP(Type.BOOL, value -> true, "true or false"),
+    /// Whether the request is computed in a context of its own, so that it can be repeated bit for bit on
+    /// the same build and machine. Only the engine heeds it. Default: no.
+    EXACT(Type.BOOL, value -> true, "true or false");
 
     /// How a value is written in JSON.
     public enum Type {

@@ -8,9 +8,10 @@ import java.util.Optional;
 ///                    defaults
 /// @param format      `"json"` (with its quotes) or a JSON schema, as JSON text
 /// @param keepAlive   how long the model stays in memory afterwards; absent leaves what was set
-/// @param truncate    whether a conversation that does not fit loses its oldest messages instead of being
-///                    refused
-/// @param shift       whether a full context drops its older half instead of ending the answer
+/// @param truncate    whether what does not fit is shortened instead of refused: a conversation loses its
+///                    oldest messages, a prompt its middle
+/// @param shift       whether a full context drops its older half instead of ending the answer; without
+///                    it, a prompt keeps its middle or is refused
 /// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside
 ///                    each, 0 to 20
 /// @param urgency     who goes first, and when it is too late
@@ -57,6 +58,14 @@ public record Settings(
     }
 
     public Settings withThink(Think think) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+    }
+
+    public Settings withTruncate(boolean truncate) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+    }
+
+    public Settings withShift(boolean shift) {
         return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
     }
 

@@ -5,16 +5,21 @@ import java.util.List;
 
 /// How an answer ended and what it cost. After a load or unload all counts and durations are zero.
 ///
-/// @param total        from the call to the last token
-/// @param load         from the call until the model was ready; small but above zero when it was
-/// @param promptTokens tokens of the prompt, those taken from a cache included
-/// @param prompt       time to evaluate the part that was not cached
-/// @param evalTokens   tokens generated
-/// @param eval         time to generate them
-/// @param context      the conversation so far as token ids, to be sent with the next [GenerateRequest]; empty
-///                     for chat and raw prompts
-/// @param cachedTokens  of the prompt, those that need not be computed; `0` where the backend does not say
-/// @param droppedTokens that had to leave the middle of a full context while the answer grew
+/// @param total               from the call to the last token
+/// @param load                from the call until the model was ready; small but above zero when it was
+/// @param promptTokens        tokens of the prompt as it went to the model, those taken from a cache
+///                            included
+/// @param prompt              time to evaluate the part that was not cached
+/// @param evalTokens          tokens generated
+/// @param eval                time to generate them
+/// @param context             the conversation so far as token ids, to be sent with the next
+///                            [GenerateRequest]; empty for chat and raw prompts
+/// @param cachedTokens        of the prompt, those that need not be computed; `0` where the backend does
+///                            not say
+/// @param droppedTokens       that had to leave the middle of a full context while the answer grew
+/// @param droppedPromptTokens that were left out of the middle of a prompt too long for the context
+/// @param droppedMessages     the oldest of a conversation too long for the context, left out of its
+///                            prompt
 public record Summary(
         DoneReason reason,
         Duration total,
@@ -25,7 +30,9 @@ public record Summary(
         Duration eval,
         List<Integer> context,
         int cachedTokens,
-        int droppedTokens) {
+        int droppedTokens,
+        int droppedPromptTokens,
+        int droppedMessages) {
 
     public Summary(
             DoneReason reason,
@@ -36,7 +43,7 @@ public record Summary(
             int evalTokens,
             Duration eval,
             List<Integer> context) {
-        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0);
+        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0, 0, 0);
     }
 
     public Summary {

@@ -88,7 +88,11 @@ final class AnswerSink implements TokenSink {
                 positive(first - readyAt),
                 tokens,
                 positive(now - first),
-                List.of());
+                List.of(),
+                0,
+                0,
+                prompt.droppedTokens(),
+                prompt.droppedMessages());
     }
 
     private void hand(String ready) {
@@ -112,7 +116,9 @@ final class AnswerSink implements TokenSink {
                 positive(ending.decodeNanos()),
                 prompt.returnsContext() ? context() : List.of(),
                 ending.sharedTokens(),
-                ending.droppedTokens());
+                ending.droppedTokens(),
+                prompt.droppedTokens(),
+                prompt.droppedMessages());
     }
 
     private List<Integer> context() {

@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Hands one request's rendered prompt to a loaded model's scheduler, and what comes back to its caller.
 final class Answering {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
 
     /// As Ollama: an answer without a limit ends after so many contexts.
     private static final int CONTEXTS_PER_ANSWER = 10;
@@ -24,6 +28,7 @@ final class Answering {
     private final long startedAt;
     private final long readyAt = System.nanoTime();
     private final ContextPlan smallest;
+    private final Lane lane;
 
     /// @param startedAt when the request came, by [System#nanoTime]
     Answering(LoadedModel model, Options options, Settings settings, long startedAt) {
@@ -32,35 +37,66 @@ final class Answering {
         this.settings = settings;
         this.startedAt = startedAt;
         this.smallest = model.contextPlan(options);
+        this.lane = model.lane(options);
     }
 
     /// Makes sure there is a context.
     void prepare() throws InterruptedException {
-        model.prepare(smallest, options);
+        lane.prepare(model.settings(smallest, options));
     }
 
     /// @param over called once, when the answer ended or its caller left
-    EngineGeneration start(Prompts.Rendered rendered, Runnable over) throws InterruptedException {
-        Prompt prompt = rendered.prompt();
+    EngineGeneration start(Rendering request, Runnable over) throws InterruptedException {
         long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
         OptionalInt asked =
                 predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
-        ContextPlan plan = smallest.fitting(prompt.tokens().length, asked);
+        Prompts.Rendered rendered = request.whole();
+        int length = rendered.prompt().tokens().length;
+        ContextPlan plan = withinMemory(length, asked);
+        if (!plan.holds(length)) {
+            rendered = request.shortened(plan);
+            warn(length, rendered.prompt(), plan);
+        }
+        plan = plan.fitting(rendered.prompt().tokens().length, asked);
         int most = Math.min(asked.orElse(Integer.MAX_VALUE), CONTEXTS_PER_ANSWER * plan.contextTokens());
         boolean fillContext = predict == -2;
-        Job job = job(prompt, plan, most)
+        int draft = LoadedModel.isExact(options)
+                ? 0 // checking guesses makes batches of other sizes
+                : options.count(Option.DRAFT_NUM_PREDICT).orElse(0);
+        Job job = job(rendered.prompt(), plan, most)
                 .withShift(
                         settings.shift() && !fillContext,
                         options.count(Option.NUM_KEEP).orElse(4))
-                .withDraft(Math.min(
-                        Job.MOST_DRAFT, options.count(Option.DRAFT_NUM_PREDICT).orElse(0)));
+                .withDraft(Math.min(Job.MOST_DRAFT, draft));
         return submit(rendered, plan, job, over);
     }
 
     /// Computes the prompt and keeps it by this name.
     EngineGeneration pin(String name, Prompts.Rendered rendered, Runnable over) throws InterruptedException {
-        ContextPlan plan = smallest.fitting(rendered.prompt().tokens().length, OptionalInt.of(1));
+        OptionalInt none = OptionalInt.of(1);
+        int length = rendered.prompt().tokens().length;
+        ContextPlan plan = withinMemory(length, none).fitting(length, none);
         return submit(rendered, plan, job(rendered.prompt(), plan, 0).withPin(name), over);
+    }
+
+    private ContextPlan withinMemory(int promptTokens, OptionalInt answer) {
+        int wanted = smallest.holds(promptTokens)
+                ? smallest.fitting(promptTokens, answer).contextTokens()
+                : smallest.mostTokens();
+        return model.withinMemory(smallest, wanted, options);
+    }
+
+    private void warn(int length, Prompt left, ContextPlan plan) {
+        LOG.warn(
+                "model {}: a prompt of {} tokens does not fit a context of {} ({}); {} went to the model, without {}",
+                model.source().name(),
+                length,
+                plan.mostTokens(),
+                plan.bound(),
+                left.tokens().length,
+                left.droppedMessages() > 0
+                        ? left.droppedMessages() + " of the oldest messages"
+                        : left.droppedTokens() + " tokens of its middle");
     }
 
     private Job job(Prompt prompt, ContextPlan plan, int most) {
@@ -80,7 +116,7 @@ final class Answering {
         AtomicBoolean ended = new AtomicBoolean();
         Runnable once = () -> {
             if (!ended.compareAndSet(false, true)) return;
-            model.finished();
+            lane.finished();
             over.run();
         };
         EngineGeneration generation = new EngineGeneration(rendered.splitter());
@@ -94,9 +130,13 @@ final class Answering {
         }
         Ticket ticket;
         try {
-            ticket = model.submit(plan, options, job, sink);
+            ticket = lane.submit(model.settings(plan, options), job, sink);
         } catch (RefusedException e) {
+            rendered.splitter().close();
             throw Refusals.translated(e);
+        } catch (Throwable t) {
+            rendered.splitter().close();
+            throw t;
         }
         generation.onCancel(() -> {
             ticket.cancel();

@@ -4,14 +4,27 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.ContextSettings.CacheType;
+import dev.chasqui.llama.ContextSettings.FlashAttention;
 import java.util.OptionalInt;
 
 /// How large a context a request needs, and what a context is made with.
 ///
 /// @param contextTokens tokens one request may hold
-/// @param chosen        whether somebody set that number; if nobody did, a longer prompt may raise it
+/// @param mostTokens    how far a longer prompt may raise that number
+/// @param bound         why no further
 /// @param trainedTokens the most the model can make sense of
-record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
+record ContextPlan(int contextTokens, int mostTokens, Bound bound, int trainedTokens) {
+
+    /// Why a context is no larger.
+    enum Bound {
+        /// Somebody set its size.
+        CHOSEN,
+        /// The model was trained for no more.
+        TRAINED,
+        /// There is no memory for more.
+        MEMORY
+    }
 
     /// Ollama's default without a large GPU.
     static final int DEFAULT_TOKENS = 4096;
@@ -28,27 +41,59 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
 
     static ContextPlan of(Options options, OptionalInt configured, int trainedTokens) {
         OptionalInt asked = options.count(Option.NUM_CTX);
-        int wanted = asked.orElse(configured.orElse(DEFAULT_TOKENS));
-        return new ContextPlan(
-                Math.min(wanted, trainedTokens), asked.isPresent() || configured.isPresent(), trainedTokens);
+        int tokens = Math.min(asked.orElse(configured.orElse(DEFAULT_TOKENS)), trainedTokens);
+        return asked.isPresent() || configured.isPresent()
+                ? new ContextPlan(tokens, tokens, Bound.CHOSEN, trainedTokens)
+                : new ContextPlan(tokens, trainedTokens, Bound.TRAINED, trainedTokens);
     }
 
-    /// Grows the context to hold this prompt and an answer, if nobody fixed it.
+    /// The same where there is memory for so many tokens, and not for more.
+    ContextPlan within(int tokens) {
+        return tokens >= mostTokens
+                ? this
+                : new ContextPlan(Math.min(contextTokens, tokens), tokens, Bound.MEMORY, trainedTokens);
+    }
+
+    /// Whether there can be room for this prompt and a token of the answer.
+    boolean holds(int promptTokens) {
+        return promptTokens < mostTokens;
+    }
+
+    /// Grows the context to hold this prompt and an answer, as far as it may.
     ///
     /// @param maxTokens the answer's most tokens, if the request says it
     /// @throws BackendException with both numbers, if the prompt cannot fit
     ContextPlan fitting(int promptTokens, OptionalInt maxTokens) {
-        if (promptTokens < contextTokens && (chosen || promptTokens + room(maxTokens) <= contextTokens)) return this;
-        int limit = chosen ? contextTokens : trainedTokens;
-        if (promptTokens >= limit) {
-            throw BackendException.invalid("the prompt is longer than the context length currently available to the"
-                    + " model; shorten the prompt, adjust the context length in settings, or use a model with a"
-                    + " longer context length (the prompt is " + promptTokens + " tokens, the context holds " + limit
-                    + (chosen && limit < trainedTokens ? "; num_ctx may be up to " + trainedTokens : "") + ")");
-        }
+        if (!holds(promptTokens)) throw tooLong(promptTokens);
         int needed = promptTokens + room(maxTokens);
+        if (needed <= contextTokens) return this;
         int grown = Integer.highestOneBit(Math.max(needed - 1, 1)) << 1;
-        return new ContextPlan(Math.min(grown, trainedTokens), false, trainedTokens);
+        return new ContextPlan(Math.max(contextTokens, Math.min(grown, mostTokens)), mostTokens, bound, trainedTokens);
+    }
+
+    /// For a prompt that is not to be cut, in Ollama's words for it.
+    BackendException tooLong(int promptTokens) {
+        return BackendException.invalid("the prompt is longer than the context length currently available to the"
+                + " model; shorten the prompt, adjust the context length in settings, or use a model with a"
+                + " longer context length (the prompt is " + promptTokens + " tokens, the context holds " + mostTokens
+                + remedy() + ")");
+    }
+
+    /// For a conversation of which nothing more may go, in llama.cpp's words for it, which are Ollama's
+    /// there.
+    ///
+    /// @param what names what is too long
+    BackendException tooLong(String what, int promptTokens) {
+        return BackendException.invalid(what + " (" + promptTokens + " tokens) exceeds the available context size ("
+                + mostTokens + " tokens" + remedy() + ")");
+    }
+
+    private String remedy() {
+        return switch (bound) {
+            case CHOSEN -> mostTokens < trainedTokens ? "; num_ctx may be up to " + trainedTokens : "";
+            case TRAINED -> "";
+            case MEMORY -> "; there is no memory for more";
+        };
     }
 
     private static int room(OptionalInt maxTokens) {
@@ -65,13 +110,31 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
         int sequences = Math.min(256, parallel + Math.max(8, parallel / 2));
         int cells = Math.multiplyExact(contextTokens, config.parallel().orElse(1));
         int batch = Math.min(options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS), cells);
-        int threads = options.count(Option.NUM_THREAD).orElse(0);
-        int cores = Runtime.getRuntime().availableProcessors();
-        int used = threads <= 0 ? cores : Math.min(threads, cores);
+        int used = threads(options);
         return ContextSettings.of(cells)
                 .withBatch(batch, Math.min(batch, BATCH_TOKENS))
                 .withSequences(Math.min(sequences, batch))
                 .withThreads(used, used)
                 .withCache(config.flashAttention(), config.cacheType(), config.cacheType());
+    }
+
+    /// What the context of an exact request is made with: all that its result depends on comes from the
+    /// request, the configuration and the model. Flash attention is off, since its kernels change with
+    /// the rows of a batch and with the threads; keys and values are kept whole, since quantised values
+    /// need it.
+    ContextSettings exactSettings(Options options, EngineConfig config) {
+        int batch = options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS);
+        int used = threads(options);
+        CacheType type = config.cacheType() == CacheType.BF16 ? CacheType.BF16 : CacheType.F16;
+        return ContextSettings.of(contextTokens)
+                .withBatch(batch, Math.min(batch, BATCH_TOKENS))
+                .withThreads(used, used)
+                .withCache(FlashAttention.OFF, type, type);
+    }
+
+    private static int threads(Options options) {
+        int threads = options.count(Option.NUM_THREAD).orElse(0);
+        int cores = Runtime.getRuntime().availableProcessors();
+        return threads <= 0 ? cores : Math.min(threads, cores);
     }
 }

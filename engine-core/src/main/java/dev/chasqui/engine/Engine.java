@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /// Runs GGUF models in this JVM.
 ///
@@ -78,7 +79,7 @@ public final class Engine implements Backend {
         if (request.template().isPresent()) {
             throw BackendException.invalid("template: templates in a request are not supported yet; leave it out");
         }
-        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.forGenerate(request));
+        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.text(request));
     }
 
     @Override
@@ -91,7 +92,7 @@ public final class Engine implements Backend {
         refuse(request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
         refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
         refuseThinking(source, request.settings());
-        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.forChat(request));
+        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.chat(request));
     }
 
     @Override
@@ -139,6 +140,10 @@ public final class Engine implements Backend {
             ModelSource source = models.source(request.model());
             requireCompletion(source, "generate");
             Options options = request.settings().options().over(source.params()).over(config.defaults());
+            if (LoadedModel.isExact(options)) {
+                throw BackendException.invalid("option \"exact\" is true; a pinned context is there to be shared, and"
+                        + " exact requests share nothing. Leave it out");
+            }
             ModelPool.Lease lease = pool.acquire(source, request.settings().keepAlive(), options);
             try {
                 Prompts.Rendered rendered = lease.model().prompts().forGenerate(request);
@@ -162,12 +167,12 @@ public final class Engine implements Backend {
         return new EngineStatistics(pool.statistics(), pool.modelStatistics());
     }
 
-    private interface Rendering {
-        Prompts.Rendered of(Prompts prompts);
-    }
-
     private Generation answer(
-            ModelSource source, Settings settings, long startedAt, boolean loadOnly, Rendering rendering) {
+            ModelSource source,
+            Settings settings,
+            long startedAt,
+            boolean loadOnly,
+            Function<Prompts, Rendering> request) {
         Options options = settings.options().over(source.params()).over(config.defaults());
         Optional<Latest.Claim> claim = latest.enter(settings.urgency().supersedes());
         ModelPool.Lease lease;
@@ -189,7 +194,7 @@ public final class Engine implements Backend {
                 return EngineGeneration.finished(Summary.withoutWork(DoneReason.LOAD));
             }
             EngineGeneration generation =
-                    answering.start(rendering.of(lease.model().prompts()), over);
+                    answering.start(request.apply(lease.model().prompts()), over);
             claim.ifPresent(held -> held.hold(generation));
             return generation;
         } catch (InterruptedException e) {

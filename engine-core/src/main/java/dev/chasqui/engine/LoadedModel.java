@@ -8,64 +8,63 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
-import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.SchedulerStatistics;
-import dev.chasqui.schedule.Ticket;
-import dev.chasqui.schedule.TokenSink;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoublePredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Weights in memory with the one context that decodes over them. Owns both.
-///
-/// The context grows while it runs. A request that needs other threads or larger batches waits until nobody
-/// uses the present one, and then has it replaced; the weights stay. Requests that come meanwhile wait behind
-/// it.
+/// Weights in memory with what computes over them: a lane for requests that share one context, which
+/// grows while it runs, and one for exact requests, which have a context of their own each. Owns them
+/// all.
 final class LoadedModel implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
     private final ModelSource source;
     private final EngineConfig config;
     private final GgufFile facts;
     private final LlamaModel weights;
-    private final MemoryPlan plan;
+    private final Headroom memory;
     private final Prompts prompts;
-    /// Outlives the contexts: what it learnt of the cores holds for the next one too.
-    private final Pace pace;
+    /// They outlive the contexts: what they learnt of the cores holds for the next one too.
+    private final Pace sharedPace = pace();
 
-    private final ReentrantLock lock = new ReentrantLock(true);
-    private final Condition changed = lock.newCondition();
-    private volatile @Nullable Runner runner;
-    private volatile @Nullable ContextSettings settings;
-    private boolean threadsFixed;
-    private int active;
-    private int wantingAnother;
-    private boolean closed;
+    private final Pace exactPace = pace();
+    private final Lane shared;
+    private final Lane exact;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private LoadedModel(
             ModelSource source,
             EngineConfig config,
             GgufFile facts,
             LlamaModel weights,
-            MemoryPlan plan,
-            Prompts prompts,
-            FreeCores cores) {
+            Headroom memory,
+            Prompts prompts) {
         this.source = source;
         this.config = config;
         this.facts = facts;
         this.weights = weights;
-        this.plan = plan;
+        this.memory = memory;
         this.prompts = prompts;
-        this.pace = new Pace(Runtime.getRuntime().availableProcessors(), cores);
+        this.shared = new Lane(this::sharedRunner, RunnerSettings::covers);
+        this.exact = new Lane(this::exactRunner, RunnerSettings::chunksLike);
     }
 
     /// @param progress hears how much is loaded, from 0 to 1; answering `false` gives the load up
     /// @throws BackendException if llama.cpp cannot read it
     static LoadedModel load(
-            ModelSource source, GgufFile facts, EngineConfig config, Placement where, DoublePredicate progress) {
-        FreeCores cores = new ProcCores(Path.of("/proc"), System.nanoTime());
+            ModelSource source,
+            GgufFile facts,
+            EngineConfig config,
+            Placement where,
+            Supplier<MachineMemory> machine,
+            DoublePredicate progress) {
         LlamaModel weights;
         try {
             weights = LlamaModel.open(source.weights(), where.how().withProgress(progress));
@@ -73,8 +72,8 @@ final class LoadedModel implements AutoCloseable {
             throw BackendException.failed("error loading model '" + source.name() + "': " + e.getMessage(), e);
         }
         try {
-            return new LoadedModel(
-                    source, config, facts, weights, where.memory(), Prompts.of(source, weights, facts), cores);
+            Headroom memory = new Headroom(source.name(), facts, where.memory(), machine);
+            return new LoadedModel(source, config, facts, weights, memory, Prompts.of(source, weights, facts));
         } catch (Throwable t) {
             weights.close();
             throw t;
@@ -94,163 +93,132 @@ final class LoadedModel implements AutoCloseable {
         return ContextPlan.of(options, config.contextTokens(), Math.max(1, weights.trainedContextTokens()));
     }
 
-    /// Makes sure there is a context for these options.
-    void prepare(ContextPlan plan, Options options) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            runnerFor(plan, options);
-        } finally {
-            lock.unlock();
+    /// Who computes requests with these options.
+    Lane lane(Options options) {
+        return isExact(options) ? exact : shared;
+    }
+
+    /// What the lane's runner must be made with for such a request.
+    RunnerSettings settings(ContextPlan plan, Options options) {
+        int vocabularySize = facts.vocabSize().orElse(150_000);
+        ContextSettings context =
+                isExact(options) ? plan.exactSettings(options, config) : plan.settings(options, config, vocabularySize);
+        return new RunnerSettings(context, options.count(Option.NUM_THREAD).orElse(0) > 0);
+    }
+
+    /// What of the plan there is memory for now. An exact request's plan must not depend on such a thing:
+    /// it is refused when its turn comes, if it has to be.
+    ContextPlan withinMemory(ContextPlan plan, int wanted, Options options) {
+        if (isExact(options) || wanted <= contextTokens()) return plan;
+        ContextSettings context = settings(plan, options).context();
+        int most = memory.largest(plan.mostTokens(), config.parallel().orElse(1), context, present());
+        if (most == 0) return plan; // there is no memory at all: making the context says so
+        if (most < wanted) {
+            LOG.warn(
+                    "model {}: a request wants a context of {} tokens; there is memory for {}",
+                    source.name(),
+                    wanted,
+                    most);
         }
+        return plan.within(most);
     }
 
     /// What the scheduler did and holds; empty before the first request.
     Optional<SchedulerStatistics> statistics() {
-        Runner present = runner;
-        return present == null ? Optional.empty() : Optional.of(present.statistics());
+        return Optional.ofNullable(shared.runner()).map(Runner::statistics);
     }
 
     /// Lets what was pinned by this name go when room is needed.
     void release(String pin) {
-        Runner present = runner;
-        if (present != null) present.release(pin);
+        Runner runner = shared.runner();
+        if (runner != null) runner.release(pin);
     }
 
-    /// Hands a job to the decode thread. The caller reports the job's end by [#finished], once.
-    Ticket submit(ContextPlan plan, Options options, Job job, TokenSink sink) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            Ticket ticket = runnerFor(plan, options).submit(job, sink);
-            active++;
-            return ticket;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void finished() {
-        lock.lock();
-        try {
-            active--;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Tokens the present context holds per request; `0` before the first request.
+    /// Tokens the shared context holds per request; `0` before the first request.
     int contextTokens() {
-        Runner present = runner;
-        return present == null ? 0 : present.contextTokens() / config.parallel().orElse(1);
+        Runner runner = shared.runner();
+        return runner == null ? 0 : runner.contextTokens() / config.parallel().orElse(1);
     }
 
-    /// Bytes of weights, KV cache and buffers.
+    /// Bytes of weights, KV caches and buffers.
     long sizeBytes() {
-        ContextSettings present = grown();
-        return present == null
+        ContextSettings present = present();
+        long own = present == null
                 ? facts.weightsBytes()
-                : plan.withContext(facts, present).totalBytes() + deviceBytes();
+                : memory.with(present).totalBytes() + memory.with(present).deviceBytes();
+        ContextSettings alone = size(exact);
+        return alone == null ? own : own + memory.with(alone).contextBytes();
     }
 
     /// Of them, those on GPUs.
     long deviceBytes() {
-        ContextSettings present = grown();
-        return present == null ? 0 : plan.withContext(facts, present).deviceBytes();
+        ContextSettings present = present();
+        return present == null ? 0 : memory.with(present).deviceBytes();
     }
 
     /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for.
     @Override
     public void close() {
-        Runner last;
-        lock.lock();
-        try {
-            if (closed) return;
-            closed = true;
-            last = runner;
-            runner = null;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        // Outside the lock: the decode thread takes it when it reports the end of a job.
-        if (last != null) last.close();
+        if (!closed.compareAndSet(false, true)) return;
+        shared.close();
+        exact.close();
         prompts.close();
         weights.close();
     }
 
-    /// What the context was made with, and how large it is by now.
-    private @Nullable ContextSettings grown() {
-        Runner present = runner;
-        ContextSettings made = settings;
-        return present == null || made == null ? made : made.withContextTokens(present.contextTokens());
+    static boolean isExact(Options options) {
+        return options.flag(Option.EXACT).orElse(false);
     }
 
-    private Runner runnerFor(ContextPlan plan, Options options) throws InterruptedException {
-        ContextSettings wanted =
-                plan.settings(options, config, facts.vocabSize().orElse(150_000));
-        boolean fixed = options.count(Option.NUM_THREAD).orElse(0) > 0;
-        boolean queued = false;
+    private @Nullable ContextSettings present() {
+        return size(shared);
+    }
+
+    /// What a lane's context was made with, and how large it is by now.
+    private static @Nullable ContextSettings size(Lane lane) {
+        Runner runner = lane.runner();
+        int tokens = runner == null ? 0 : runner.contextTokens();
+        return runner == null || tokens == 0
+                ? null
+                : runner.settings().context().withContextTokens(tokens);
+    }
+
+    private Runner sharedRunner(RunnerSettings wanted) {
+        memory.require(wanted.context());
+        LlamaContext context = context(wanted.context());
+        return new Runner(
+                source.name(),
+                wanted,
+                PacedDecoder.of(
+                        context,
+                        sharedPace,
+                        wanted.threadsFixed(),
+                        needed -> memory.growth(needed, context.settings())),
+                config.scheduling(wanted.context()));
+    }
+
+    private Runner exactRunner(RunnerSettings wanted) {
+        ExactDecoder decoder = new ExactDecoder(
+                wanted.context(),
+                weights.vocabulary().size(),
+                memory::require,
+                settings -> PacedDecoder.of(context(settings), exactPace, wanted.threadsFixed(), needed -> 0));
+        return new Runner(
+                source.name() + "-exact",
+                wanted,
+                decoder,
+                config.scheduling(wanted.context()).withSharing(false));
+    }
+
+    private LlamaContext context(ContextSettings settings) {
         try {
-            while (true) {
-                if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
-                Runner present = runner;
-                boolean suits = present != null && suits(wanted, fixed);
-                if (present != null && suits && (wantingAnother == 0 || queued)) return present;
-                if (active == 0 && (!suits || present == null)) return replace(wanted, fixed);
-                if (!suits && !queued) {
-                    wantingAnother++;
-                    queued = true;
-                }
-                changed.await();
-            }
-        } finally {
-            if (queued) {
-                wantingAnother--;
-                changed.signalAll();
-            }
-        }
-    }
-
-    /// Twice what is needed where that is little, a fourth more where it is much; the old cache and a copy of
-    /// it are in memory while the new one is filled. Called by the decode thread.
-    ///
-    /// @return tokens, or `0` if there is no memory for them
-    private int growth(int needed, ContextSettings present) {
-        int larger =
-                Math.min(Integer.highestOneBit(Math.max(256, needed) - 1) << 1, needed + Math.max(4096, needed / 4));
-        for (int tokens : new int[] {larger, needed}) {
-            long bytes = MemoryEstimate.kvBytes(facts, present.withContextTokens(tokens))
-                    + MemoryEstimate.kvBytes(facts, present);
-            if (bytes < MachineMemory.read().availableBytes() / 2) return tokens;
-        }
-        return 0;
-    }
-
-    private boolean suits(ContextSettings wanted, boolean fixed) {
-        ContextSettings present = settings;
-        return present != null
-                && present.batchTokens() >= wanted.batchTokens()
-                && threadsFixed == fixed
-                && present.threads() == wanted.threads();
-    }
-
-    private Runner replace(ContextSettings wanted, boolean fixed) {
-        if (runner != null) runner.close();
-        runner = null;
-        settings = null;
-        plan.withContext(facts, wanted).contextOnly().requireFits(source.name(), MachineMemory.read());
-        try {
-            LlamaContext context = weights.newContext(wanted);
-            Runner fresh = new Runner(
-                    source.name(),
-                    PacedDecoder.of(context, pace, fixed, needed -> growth(needed, context.settings())),
-                    config.scheduling(wanted));
-            runner = fresh;
-            settings = wanted;
-            threadsFixed = fixed;
-            return fresh;
+            return weights.newContext(settings);
         } catch (LlamaException e) {
             throw BackendException.failed("model '" + source.name() + "': " + e.getMessage(), e);
         }
+    }
+
+    private static Pace pace() {
+        return new Pace(Runtime.getRuntime().availableProcessors(), new ProcCores(Path.of("/proc"), System.nanoTime()));
     }
 }

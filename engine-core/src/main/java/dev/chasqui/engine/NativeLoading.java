@@ -5,6 +5,7 @@ import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
 import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 
 /// Loads with llama.cpp, as the planner says.
 final class NativeLoading implements Loading {
@@ -16,14 +17,21 @@ final class NativeLoading implements Loading {
 
     private final EngineConfig config;
     private final Planner planner;
+    private final Supplier<MachineMemory> machine;
 
     NativeLoading(EngineConfig config) {
         this(config, Hardware.ofThisMachine());
     }
 
     NativeLoading(EngineConfig config, Hardware hardware) {
+        this(config, hardware, MachineMemory::read);
+    }
+
+    /// @param machine what there is for contexts, whenever one is made or grows
+    NativeLoading(EngineConfig config, Hardware hardware, Supplier<MachineMemory> machine) {
         this.config = config;
         this.planner = new Planner(config, hardware);
+        this.machine = machine;
     }
 
     @Override
@@ -44,7 +52,7 @@ final class NativeLoading implements Loading {
             @Override
             public LoadedModel load(DoublePredicate progress) {
                 placement.memory().requireDevicesFit(source.name());
-                return LoadedModel.load(source, facts, config, placement, progress);
+                return LoadedModel.load(source, facts, config, placement, machine, progress);
             }
         };
     }

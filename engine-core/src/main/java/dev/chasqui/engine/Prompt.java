@@ -6,13 +6,36 @@ import java.util.Set;
 
 /// A request as the model sees it.
 ///
-/// @param tokens         everything before the answer
-/// @param stops          texts that end the answer
-/// @param grammar        GBNF the answer must follow
-/// @param preserved      special tokens whose text belongs to the answer, because a parser reads it
-/// @param returnsContext whether the summary carries the token ids
+/// @param tokens          everything before the answer
+/// @param stops           texts that end the answer
+/// @param grammar         GBNF the answer must follow
+/// @param preserved       special tokens whose text belongs to the answer, because a parser reads it
+/// @param returnsContext  whether the summary carries the token ids
+/// @param droppedTokens   that were left out of its middle, since it was too long
+/// @param droppedMessages that were left out of the conversation, since it was too long
 record Prompt(
-        int[] tokens, List<String> stops, Optional<String> grammar, Set<Integer> preserved, boolean returnsContext) {
+        int[] tokens,
+        List<String> stops,
+        Optional<String> grammar,
+        Set<Integer> preserved,
+        boolean returnsContext,
+        int droppedTokens,
+        int droppedMessages) {
+
+    /// A whole one.
+    Prompt(int[] tokens, List<String> stops, Optional<String> grammar, Set<Integer> preserved, boolean returnsContext) {
+        this(tokens, stops, grammar, preserved, returnsContext, 0, 0);
+    }
+
+    /// What is left of it.
+    Prompt shortened(int[] left) {
+        return new Prompt(
+                left, stops, grammar, preserved, returnsContext, tokens.length - left.length, droppedMessages);
+    }
+
+    Prompt ofConversationWithout(int messages) {
+        return new Prompt(tokens, stops, grammar, preserved, returnsContext, droppedTokens, messages);
+    }
 
     boolean keepsSpecial(int token) {
         return preserved.contains(token);

@@ -100,15 +100,33 @@ final class Prompts implements AutoCloseable {
         return render(messages, Optional.empty(), request.settings(), options, request.context(), true);
     }
 
-    /// @throws BackendException if the conversation cannot be rendered
-    Rendered forChat(ChatRequest request) {
+    /// A prompt that may lose its middle.
+    ///
+    /// @throws BackendException if the request cannot be rendered
+    Rendering text(GenerateRequest request) {
+        Rendered whole = forGenerate(request);
+        Settings settings = request.settings();
+        int keep =
+                settings.options().over(source.params()).count(Option.NUM_KEEP).orElse(4);
+        OptionalInt bos = vocabulary.bos();
+        boolean opens = bos.isPresent() && whole.prompt().tokens()[0] == bos.getAsInt();
+        return new TextRendering(whole, settings.truncate() && settings.shift(), opens && keep >= 0 ? keep + 1 : keep);
+    }
+
+    /// A conversation that may lose its oldest messages.
+    ///
+    /// @throws BackendException if it cannot be rendered
+    Rendering chat(ChatRequest request) {
         Options options = request.settings().options().over(source.params());
         List<Message> messages = new ArrayList<>();
         boolean hasSystem = request.messages().getFirst().role().equals("system");
         if (!hasSystem) source.system().ifPresent(text -> messages.add(Message.system(text)));
         messages.addAll(source.messages());
         messages.addAll(request.messages());
-        return render(messages, request.toolsJson(), request.settings(), options, List.of(), false);
+        return new ChatRendering(
+                messages,
+                request.settings().truncate(),
+                left -> render(left, request.toolsJson(), request.settings(), options, List.of(), false));
     }
 
     @Override

@@ -20,12 +20,15 @@ final class Runner implements AutoCloseable {
 
     private static final long STACK_BYTES = 16 << 20;
 
+    private final RunnerSettings settings;
     private final Decoder decoder;
     private final Scheduler scheduler;
     private final Thread thread;
     private volatile boolean stopping;
 
-    Runner(String model, Decoder decoder, SchedulerSettings settings) {
+    /// @param made what the decoder was made with
+    Runner(String model, RunnerSettings made, Decoder decoder, SchedulerSettings settings) {
+        this.settings = made;
         this.decoder = decoder;
         this.scheduler = new Scheduler(decoder, settings, System::nanoTime);
         this.thread = Thread.ofPlatform()
@@ -36,6 +39,11 @@ final class Runner implements AutoCloseable {
         thread.start();
     }
 
+    RunnerSettings settings() {
+        return settings;
+    }
+
+    /// By now.
     int contextTokens() {
         return decoder.contextTokens();
     }

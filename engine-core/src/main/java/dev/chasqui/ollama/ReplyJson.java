@@ -73,7 +73,9 @@ final class ReplyJson {
                 nanos(line, "eval_duration"),
                 list(line.path("context"), token -> token.asInt(0)),
                 number(line, "prompt_cached_count").intValue(),
-                number(line, "context_dropped_count").intValue());
+                number(line, "context_dropped_count").intValue(),
+                number(line, "prompt_dropped_count").intValue(),
+                number(line, "messages_dropped_count").intValue());
     }
 
     static List<ModelSummary> models(JsonNode reply) {

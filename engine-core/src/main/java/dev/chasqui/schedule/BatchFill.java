@@ -53,6 +53,8 @@ final class BatchFill {
         if (last == null) throw new IllegalStateException("nobody runs, and there is no room");
         if (places.running.size() > 1) {
             places.displace(last, now);
+        } else if (last.drawn() > 0 && places.cache.pinnedCells() == 0) { // the cache could not grow to its window
+            places.end(last, TokenSink.Reason.LENGTH, now);
         } else {
             places.refuse(
                     last,

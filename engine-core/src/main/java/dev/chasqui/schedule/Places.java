@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Places {
 
     final Decoder decoder;
+    /// The same decoder, if it is one for a request at a time.
+    private final @Nullable PrivateDecoder alone;
+
     final SchedulerSettings settings;
     final KvCache cache;
     final Queue queue;
@@ -22,6 +25,7 @@ final class Places {
 
     Places(Decoder decoder, SchedulerSettings settings) {
         this.decoder = decoder;
+        this.alone = decoder instanceof PrivateDecoder one ? one : null;
         this.settings = settings;
         this.cache = new KvCache(decoder, settings.sharing());
         this.queue = new Queue(settings.ageing());
@@ -29,6 +33,26 @@ final class Places {
 
     int most() {
         return Math.min(settings.parallel(), Math.min(decoder.sequences(), decoder.batchTokens()));
+    }
+
+    /// Whether requests run one after the other, each from its beginning to its end.
+    boolean oneByOne() {
+        return alone != null;
+    }
+
+    /// Makes a request its own context.
+    ///
+    /// @return `false` if it had to be refused
+    boolean begin(Sequence next) {
+        if (alone == null) throw new IllegalStateException("this decoder has one context for everybody");
+        try {
+            alone.begin(next.job.contextTokens());
+            return true;
+        } catch (RuntimeException noRoom) {
+            counts.refused++;
+            fail(next, noRoom);
+            return false;
+        }
     }
 
     /// Tokens of its prompt that nobody has computed or is just computing for it.
@@ -88,7 +112,10 @@ final class Places {
     /// The answer breaks off, and what is in the cache of it cannot be trusted.
     void fail(Sequence sequence, RuntimeException cause) {
         leave(sequence, cause.getClass().getSimpleName());
-        if (sequence.slot != Sequence.NO_SLOT) cache.drop(sequence.slot);
+        if (sequence.slot != Sequence.NO_SLOT) {
+            cache.drop(sequence.slot);
+            if (alone != null) alone.end();
+        }
         sequence.unseat();
         farewells.add(() -> sequence.sink.failed(cause));
     }
@@ -113,7 +140,10 @@ final class Places {
     }
 
     private void park(Sequence sequence, long now, Optional<String> pin) {
-        if (sequence.slot != Sequence.NO_SLOT) cache.park(sequence.slot, now, pin);
+        if (sequence.slot != Sequence.NO_SLOT) {
+            cache.park(sequence.slot, now, pin);
+            if (alone != null) alone.end();
+        }
         sequence.unseat();
     }
 }

@@ -85,7 +85,9 @@ final class Seating {
     /// Takes the place of a request of lower priority, the one that would go last.
     private boolean displaceFor(Sequence next, long now) {
         Sequence last = places.last();
-        if (last == null || last.job.urgency().priority() >= next.job.urgency().priority()) return false;
+        if (places.oneByOne()
+                || last == null
+                || last.job.urgency().priority() >= next.job.urgency().priority()) return false;
         places.displace(last, now);
         return true;
     }
@@ -97,6 +99,7 @@ final class Seating {
     }
 
     private Room roomFor(Sequence next, long now) {
+        if (places.oneByOne()) return places.begin(next) ? Room.NOW : Room.NEVER;
         KvCache cache = places.cache;
         if (next.job.pin().isPresent() && !fitsPinned(next)) return Room.NEVER;
         if (next.job.contextTokens() > cache.capacity()) places.grow(next.job.contextTokens());

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
+import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.ContextSettings.CacheType;
+import dev.chasqui.llama.ContextSettings.FlashAttention;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -57,5 +61,39 @@ class ContextPlanTest {
 
         assertThatThrownBy(() -> plan.fitting(9000, OptionalInt.empty()))
                 .hasMessageContaining("the prompt is 9000 tokens, the context holds 8192)");
+    }
+
+    @Test
+    void whereThereIsNoMemoryForMoreAContextIsAsLargeAsItCanBe() {
+        ContextPlan free = ContextPlan.of(Options.NONE, OptionalInt.empty(), 32_768);
+        ContextPlan chosen = ContextPlan.of(Options.NONE.with(Option.NUM_CTX, 16_384), OptionalInt.empty(), 32_768);
+
+        for (ContextPlan plan : new ContextPlan[] {free.within(8192), chosen.within(8192)}) {
+            assertThat(plan.fitting(5000, OptionalInt.empty()).contextTokens()).isEqualTo(8192);
+            assertThat(plan.holds(8191)).isTrue();
+            assertThatThrownBy(() -> plan.fitting(8192, OptionalInt.empty()))
+                    .hasMessageContaining(
+                            "(the prompt is 8192 tokens, the context holds 8192; there is no memory for more)");
+        }
+        assertThat(free.within(2048).fitting(100, OptionalInt.empty()).contextTokens())
+                .isEqualTo(2048);
+        assertThat(chosen.within(16_384)).isEqualTo(chosen);
+    }
+
+    @Test
+    void anExactContextDependsOnNothingButTheRequestAndTheModel() {
+        Options options = Options.NONE.with(Option.NUM_CTX, 300).with(Option.NUM_THREAD, 1);
+        EngineConfig config =
+                EngineConfig.fromEnvironment(Map.of("OLLAMA_NUM_PARALLEL", "4", "OLLAMA_KV_CACHE_TYPE", "q8_0"));
+
+        ContextSettings settings =
+                ContextPlan.of(options, OptionalInt.empty(), 8192).exactSettings(options, config);
+
+        assertThat(settings)
+                .isEqualTo(ContextSettings.of(300)
+                        .withBatch(512, 512)
+                        .withThreads(1, 1)
+                        .withCache(FlashAttention.OFF, CacheType.F16, CacheType.F16));
+        assertThat(settings.sequences()).isEqualTo(1);
     }
 }

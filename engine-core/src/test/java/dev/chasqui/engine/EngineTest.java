@@ -84,22 +84,20 @@ class EngineTest {
 
     @Test
     void theChunksTogetherAreTheWholeAnswer() {
-        GenerateRequest request = request(SKY, greedy(30).with(Option.NUM_THREAD, 1));
+        GenerateRequest request = request(SKY, greedy(30).with(Option.EXACT, true));
         List<String> pieces = new ArrayList<>();
-        try (Engine fresh = Engine.open(gguf);
-                Generation generation = fresh.generate(request)) {
+        try (Generation generation = engine.generate(request)) {
             for (Chunk chunk : generation) pieces.add(chunk.text());
         }
 
         assertThat(pieces).hasSizeGreaterThan(10);
-        try (Engine fresh = Engine.open(gguf)) {
-            assertThat(fresh.generate(request).text()).isEqualTo(String.join("", pieces));
-        }
+        assertThat(engine.generate(request).text()).isEqualTo(String.join("", pieces));
     }
 
     @Test
     void theSameSeedDrawsTheSameTokens() {
-        Options seeded = Options.parse(Map.of("seed", Long.MAX_VALUE, "temperature", 1.5, "num_predict", 20));
+        Options seeded =
+                Options.parse(Map.of("seed", Long.MAX_VALUE, "temperature", 1.5, "num_predict", 20, "exact", true));
 
         String first = engine.generate(request(SKY, seeded)).text();
         String second = engine.generate(request(SKY, seeded)).text();
@@ -108,6 +106,21 @@ class EngineTest {
 
         assertThat(second).isEqualTo(first);
         assertThat(other).isNotEqualTo(first);
+    }
+
+    @Test
+    void theConfigurationBoundsAnswersOfRequestsThatDoNot() {
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "5"));
+        try (Engine bounded = Engine.open(gguf, config)) {
+            GenerateRequest silent = request("1, 2, 3, 4,", Options.parse(Map.of("temperature", 0)))
+                    .asRaw();
+            Answer answer = bounded.generate(silent).answer();
+            assertThat(answer.summary().evalTokens()).isEqualTo(5);
+            assertThat(answer.summary().reason()).isEqualTo(DoneReason.LENGTH);
+
+            GenerateRequest longer = request("1, 2, 3, 4,", greedy(9)).asRaw();
+            assertThat(bounded.generate(longer).answer().summary().evalTokens()).isEqualTo(9);
+        }
     }
 
     @Test
@@ -247,12 +260,24 @@ class EngineTest {
     }
 
     @Test
-    void aPromptBeyondTheModelIsRefusedWithBothNumbers() {
-        assertThatThrownBy(() -> engine.generate(request("word ".repeat(9000), greedy(5))))
-                .isInstanceOfSatisfying(
-                        BackendException.class, e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.INVALID))
-                .hasMessageContaining("the prompt is longer than the context length")
-                .hasMessageContaining("the context holds 8192");
+    void aPromptBeyondTheModelLosesItsMiddleOrIsRefused(@TempDir Path folder) throws IOException {
+        Path tiny = folder.resolve("tiny.gguf");
+        TinyModel.seeded(1).withContextTokens(1024).write(tiny);
+        try (Engine small = Engine.open(tiny)) {
+            GenerateRequest tape =
+                    request("tiny", "101.5,".repeat(200), greedy(2)).asRaw();
+
+            Answer answer = small.generate(tape).answer();
+            assertThat(answer.summary().promptTokens()).isEqualTo(4 + (1024 - 4) / 2);
+            assertThat(answer.summary().droppedPromptTokens()).isEqualTo(1200 - 514);
+
+            Settings whole = tape.settings().withShift(false);
+            assertThatThrownBy(() -> small.generate(tape.withSettings(whole)))
+                    .isInstanceOfSatisfying(
+                            BackendException.class, e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.INVALID))
+                    .hasMessageContaining("the prompt is longer than the context length")
+                    .hasMessageContaining("(the prompt is 1200 tokens, the context holds 1024)");
+        }
     }
 
     @Test

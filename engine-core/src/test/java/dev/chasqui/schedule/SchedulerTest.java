@@ -206,6 +206,17 @@ class SchedulerTest {
         assertThat(sink.failure).hasMessageContaining("no room in the KV cache for 400 tokens: it holds 256");
     }
 
+    @Test
+    void anAnswerWhoseCacheCannotGrowEndsWhereItIsFull() {
+        RecordingSink sink = new RecordingSink();
+        scheduler.submit(Job.of(prompt(1, 20), Sampling.GREEDY, 400, 512), sink);
+
+        turnUntilIdle();
+
+        assertThat(sink.ending.reason()).isEqualTo(TokenSink.Reason.LENGTH);
+        assertThat(sink.tokens).isEqualTo(ScriptedDecoder.answer(prompt(1, 20), 256 - 20 + 1));
+    }
+
     private RecordingSink submit(int[] prompt, int maxTokens) {
         RecordingSink sink = new RecordingSink();
         scheduler.submit(job(prompt, maxTokens), sink);

@@ -7,6 +7,8 @@ import dev.chasqui.api.Message;
 import dev.chasqui.api.Summary;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Shows an answer while it is made, thoughts in grey before it.
@@ -58,8 +60,24 @@ final class AnswerPrinter {
                 throw new BackendException(BackendException.Kind.CANCELLED, "standard output was closed");
             }
         }
-        return new Message(
-                "assistant", text.toString(), thinking.toString(), java.util.List.of(), java.util.List.of(), "", "");
+        return new Message("assistant", text.toString(), thinking.toString(), List.of(), List.of(), "", "");
+    }
+
+    /// One line about what the model did not see, or saw no more at the end; nothing if it saw
+    /// everything.
+    static void printDropped(Summary summary, PrintStream out) {
+        List<String> parts = new ArrayList<>();
+        if (summary.droppedMessages() > 0) {
+            parts.add("the " + summary.droppedMessages() + " oldest message(s) did not fit and were left out");
+        }
+        if (summary.droppedPromptTokens() > 0) {
+            parts.add(summary.droppedPromptTokens() + " token(s) in the middle of the prompt did not fit and were left"
+                    + " out");
+        }
+        if (summary.droppedTokens() > 0) {
+            parts.add(summary.droppedTokens() + " token(s) were forgotten while the answer grew");
+        }
+        if (!parts.isEmpty()) out.println("Note: the context (num_ctx) is full: " + String.join("; ", parts));
     }
 
     /// What an answer cost, as Ollama prints it for `--verbose`.

@@ -69,6 +69,7 @@ final class AskCommand extends Command {
                         .println("The answer ends here after "
                                 + answer.summary().evalTokens() + " tokens; -o num_predict=-1 lets it go on.");
             }
+            AnswerPrinter.printDropped(answer.summary(), screen().err());
             if (verbose) AnswerPrinter.printCost(answer.summary(), screen().err());
         }
         return 0;

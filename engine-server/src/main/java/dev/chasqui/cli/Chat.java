@@ -110,6 +110,7 @@ final class Chat {
                 conversation.add(printer.print(generation));
                 out.print("\n\n");
                 out.flush();
+                AnswerPrinter.printDropped(generation.summary(), err);
                 if (flags.verbose()) AnswerPrinter.printCost(generation.summary(), err);
             } finally {
                 terminal.handle(Terminal.Signal.INT, before);

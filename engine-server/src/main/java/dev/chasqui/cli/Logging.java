@@ -24,6 +24,7 @@ final class Logging {
         set("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
         set("showThreadName", "false");
         set("showShortLogName", "true");
+        if (level.equals("warn")) set("log.dev.chasqui.engine.Answering", "error"); // commands say it themselves
         set("log.io.netty", "warn"); // at debug it says a hundred lines before the first request
         set("log.io.vertx", "warn");
     }

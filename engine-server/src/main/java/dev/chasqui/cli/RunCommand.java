@@ -93,6 +93,7 @@ final class RunCommand extends Command {
             AnswerPrinter.on(screen(), hideThinking).print(answer);
             screen().out().print("\n\n");
             screen().out().flush();
+            AnswerPrinter.printDropped(answer.summary(), screen().err());
             if (verbose) AnswerPrinter.printCost(answer.summary(), screen().err());
         }
     }

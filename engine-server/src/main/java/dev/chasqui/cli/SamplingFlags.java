@@ -16,7 +16,8 @@ final class SamplingFlags {
             names = {"-o", "--option"},
             paramLabel = "KEY=VALUE",
             description = "An option of the model, for example temperature=0 (default 0.8, 0 is greedy), seed=1,"
-                    + " num_predict=128 (tokens), num_ctx=4096 (tokens), stop=END. Repeat for more.")
+                    + " num_predict=128 (tokens), num_ctx=4096 (tokens), stop=END, exact=true (the same bits every time)."
+                    + " Repeat for more.")
     private List<String> given = new ArrayList<>();
 
     /// @throws BackendException naming the option, if its name or value is wrong

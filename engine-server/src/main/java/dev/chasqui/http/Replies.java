@@ -132,12 +132,18 @@ final class Replies {
         }
         nanos(json, "total_duration", summary.total());
         nanos(json, "load_duration", summary.load());
-        if (summary.promptTokens() > 0) json.writeNumberProperty("prompt_eval_count", summary.promptTokens());
+        count(json, "prompt_eval_count", summary.promptTokens());
         nanos(json, "prompt_eval_duration", summary.prompt());
-        if (summary.evalTokens() > 0) json.writeNumberProperty("eval_count", summary.evalTokens());
+        count(json, "eval_count", summary.evalTokens());
         nanos(json, "eval_duration", summary.eval());
-        if (summary.cachedTokens() > 0) json.writeNumberProperty("prompt_cached_count", summary.cachedTokens());
-        if (summary.droppedTokens() > 0) json.writeNumberProperty("context_dropped_count", summary.droppedTokens());
+        count(json, "prompt_cached_count", summary.cachedTokens());
+        count(json, "prompt_dropped_count", summary.droppedPromptTokens());
+        count(json, "messages_dropped_count", summary.droppedMessages());
+        count(json, "context_dropped_count", summary.droppedTokens());
+    }
+
+    private static void count(JsonGenerator json, String name, int count) {
+        if (count > 0) json.writeNumberProperty(name, count);
     }
 
     private static void nanos(JsonGenerator json, String name, Duration duration) {

@@ -55,7 +55,7 @@ class AskCommandTest {
     @Test
     void anAnswerIsBoundedWhereNobodySaysHowLongItMayBe() {
         chasqui.embedded.with("smollm2:135m", 1, Instant.now());
-        chasqui.embedded.reason = DoneReason.LENGTH;
+        chasqui.embedded.cost = ScriptedBackend.ending(DoneReason.LENGTH);
 
         chasqui.run("ask", "Tell me everything.");
 
@@ -68,7 +68,7 @@ class AskCommandTest {
     @Test
     void whoSaysHowLongAnAnswerMayBeIsNotToldThatItWasCut() {
         chasqui.embedded.with("smollm2:135m", 1, Instant.now());
-        chasqui.embedded.reason = DoneReason.LENGTH;
+        chasqui.embedded.cost = ScriptedBackend.ending(DoneReason.LENGTH);
 
         chasqui.run("ask", "-o", "num_predict=10", "Tell me everything.");
 
@@ -153,6 +153,23 @@ class AskCommandTest {
                         eval duration:        400ms
                         eval rate:            25.00 tokens/s
                         """);
+    }
+
+    @Test
+    void whatTheModelDidNotSeeIsSaidInOneLineOnStandardError() {
+        chasqui.embedded.with("smollm2:135m", 1, Instant.now());
+        chasqui.embedded.cost = ScriptedBackend.dropping(44, 700, 0);
+
+        assertThat(chasqui.run("ask", "x")).isZero();
+        assertThat(chasqui.out()).isEqualTo("Hello 🪶\n");
+        assertThat(chasqui.err())
+                .isEqualTo("Note: the context (num_ctx) is full: 700 token(s) in the middle of the prompt did not fit"
+                        + " and were left out; 44 token(s) were forgotten while the answer grew\n");
+
+        assertThat(chasqui.run("run", "smollm2:135m", "x")).isZero();
+        assertThat(chasqui.err())
+                .startsWith("Note: the context (num_ctx) is full: 700")
+                .hasLineCount(1);
     }
 
     @Test

@@ -43,6 +43,17 @@ class ChatTest {
     }
 
     @Test
+    void itSaysWhenTheOldestMessagesDoNotFitAnyMore() throws IOException {
+        backend.cost = ScriptedBackend.dropping(0, 0, 3);
+
+        chat("Hi\n");
+
+        assertThat(rooms.err())
+                .isEqualTo(
+                        "Note: the context (num_ctx) is full: the 3 oldest message(s) did not fit and were left out\n");
+    }
+
+    @Test
     void theEndOfInputLeaves() throws IOException {
         chat("Hi\n");
 

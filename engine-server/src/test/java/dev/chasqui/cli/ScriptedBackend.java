@@ -27,7 +27,20 @@ import java.util.function.Function;
 /// Answers what a test says, and remembers what it was asked.
 final class ScriptedBackend implements Backend {
 
-    private static Summary cost(DoneReason reason) {
+    static final Summary COST = ending(DoneReason.STOP);
+
+    final List<GenerateRequest> asked = new ArrayList<>();
+    final List<ChatRequest> chatted = new ArrayList<>();
+    final List<RunningModel> running = new ArrayList<>();
+    final Map<String, ModelSummary> models = new LinkedHashMap<>();
+    List<Chunk> pieces = List.of(Chunk.ofText("Hel"), Chunk.ofText("lo 🪶"));
+    Function<Message, List<Chunk>> replies = _ -> pieces;
+    Summary cost = COST;
+    boolean reachable = true;
+    boolean closed;
+
+    /// The same cost, of an answer that ended so.
+    static Summary ending(DoneReason reason) {
         return new Summary(
                 reason,
                 Duration.ofMillis(1500),
@@ -39,15 +52,22 @@ final class ScriptedBackend implements Backend {
                 List.of());
     }
 
-    final List<GenerateRequest> asked = new ArrayList<>();
-    final List<ChatRequest> chatted = new ArrayList<>();
-    final List<RunningModel> running = new ArrayList<>();
-    final Map<String, ModelSummary> models = new LinkedHashMap<>();
-    List<Chunk> pieces = List.of(Chunk.ofText("Hel"), Chunk.ofText("lo 🪶"));
-    Function<Message, List<Chunk>> replies = _ -> pieces;
-    DoneReason reason = DoneReason.STOP;
-    boolean reachable = true;
-    boolean closed;
+    /// The same cost, of an answer whose model did not see everything.
+    static Summary dropping(int tokens, int promptTokens, int messages) {
+        return new Summary(
+                COST.reason(),
+                COST.total(),
+                COST.load(),
+                COST.promptTokens(),
+                COST.prompt(),
+                COST.evalTokens(),
+                COST.eval(),
+                List.of(),
+                0,
+                tokens,
+                promptTokens,
+                messages);
+    }
 
     static ModelTraits traits() {
         return new ModelTraits("", "gguf", "llama", List.of("llama"), "134.52M", "Q4_1");
@@ -161,7 +181,7 @@ final class ScriptedBackend implements Backend {
         @Override
         public Summary summary() {
             if (pieces.hasNext()) throw new IllegalStateException("the answer is not over");
-            return cost(reason);
+            return cost;
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.RunningModel;
+import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.TokenLogprob;
 import dev.chasqui.api.ToolCall;
@@ -64,6 +65,34 @@ class AnswersTest extends ServerFixture {
     }
 
     @Test
+    void whatWasDroppedIsInTheLastLineAsNumbersAndOnlyThere() throws Exception {
+        backend.end = end -> new Summary(
+                end.reason(),
+                end.total(),
+                end.load(),
+                end.promptTokens(),
+                end.prompt(),
+                end.evalTokens(),
+                end.eval(),
+                List.of(),
+                5,
+                44,
+                700,
+                3);
+        String body = "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
+
+        List<String> lines = post("/api/chat", body).body().lines().toList();
+
+        assertThat(lines.getLast())
+                .contains("\"prompt_cached_count\":5,\"prompt_dropped_count\":700,\"messages_dropped_count\":3,"
+                        + "\"context_dropped_count\":44}")
+                .doesNotContain("secret");
+        assertThat(lines.subList(0, lines.size() - 1)).noneMatch(line -> line.contains("dropped"));
+        backend.end = end -> end;
+        assertThat(post("/api/chat", body).body()).doesNotContain("dropped").doesNotContain("cached");
+    }
+
+    @Test
     void thinkingToolCallsAndLogprobsComeOutInTheirFields() throws Exception {
         TokenLogprob other = new TokenLogprob("Ho", List.of(72, 111), -2.5, List.of());
         TokenLogprob token = new TokenLogprob("Hi", List.of(72, 105), -0.5, List.of(other));
@@ -94,7 +123,7 @@ class AnswersTest extends ServerFixture {
                  "images":["aGk="],"format":{"type":"object","a":1.50},"keep_alive":-1,"think":"high",
                  "truncate":false,"shift":false,"logprobs":true,"top_logprobs":3,"unknown":{},"stream":false,
                  "priority":7,"deadline":"1.5s","supersedes":"AAPL",
-                 "options":{"temperature":0,"seed":9223372036854775807,"stop":["a"],"num_predict":7.9,"what":1,
+                 "options":{"exact":true,"temperature":0,"seed":9223372036854775807,"stop":["a"],"num_predict":7.9,"what":1,
                  "top_k":null}} trailing""");
         GenerateRequest request = backend.generateRequests.take();
 
@@ -118,6 +147,7 @@ class AnswersTest extends ServerFixture {
                         .superseding("AAPL"));
         assertThat(request.settings().options().integer(Option.SEED)).hasValue(Long.MAX_VALUE);
         assertThat(request.settings().options().count(Option.NUM_PREDICT)).hasValue(7);
+        assertThat(request.settings().options().flag(Option.EXACT)).hasValue(true);
         assertThat(request.settings().options().strings(Option.STOP)).containsExactly("a");
     }
 

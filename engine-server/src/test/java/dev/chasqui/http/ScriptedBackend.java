@@ -29,6 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// A backend that says what the test tells it; by default it repeats what it was asked, word by word.
 final class ScriptedBackend implements Backend {
@@ -59,6 +60,7 @@ final class ScriptedBackend implements Backend {
     final BlockingQueue<ChatRequest> chatRequests = new LinkedBlockingQueue<>();
     final BlockingQueue<Running> started = new LinkedBlockingQueue<>();
     volatile Function<String, Script> script = ScriptedBackend::echo;
+    volatile UnaryOperator<Summary> end = summary -> summary;
     volatile CountDownLatch loading = new CountDownLatch(0);
     volatile List<RunningModel> inMemory = List.of();
 
@@ -97,7 +99,7 @@ final class ScriptedBackend implements Backend {
                 ? new Running(Script.of(), Summary.withoutWork(idle))
                 : new Running(
                         script.apply(prompt),
-                        new Summary(
+                        end.apply(new Summary(
                                 DoneReason.STOP,
                                 Duration.ofMillis(5),
                                 Duration.ZERO,
@@ -105,7 +107,7 @@ final class ScriptedBackend implements Backend {
                                 Duration.ofMillis(2),
                                 3,
                                 Duration.ofMillis(3),
-                                context));
+                                context)));
         started.add(running);
         return running;
     }
