@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,73 +93,52 @@ public record EngineConfig(
     }
 
     public EngineConfig withStore(Path store) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                maxLoaded,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.store = store);
     }
 
     public EngineConfig withKeepAlive(KeepAlive keepAlive) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                maxLoaded,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.keepAlive = keepAlive);
     }
 
     public EngineConfig withContextTokens(int tokens) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                OptionalInt.of(tokens),
-                parallel,
-                maxLoaded,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.contextTokens = OptionalInt.of(tokens));
     }
 
     public EngineConfig withMaxQueue(int requests) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                maxLoaded,
-                requests,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.maxQueue = requests);
     }
 
     public EngineConfig withMaxLoaded(int models) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                models,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.maxLoaded = models);
+    }
+
+    private EngineConfig with(Consumer<Parts> change) {
+        Parts parts = new Parts();
+        change.accept(parts);
+        return parts.together();
+    }
+
+    /// What a copy is made of, one part changed.
+    private final class Parts {
+        private Path store = EngineConfig.this.store;
+        private KeepAlive keepAlive = EngineConfig.this.keepAlive;
+        private OptionalInt contextTokens = EngineConfig.this.contextTokens;
+        private int maxLoaded = EngineConfig.this.maxLoaded;
+        private int maxQueue = EngineConfig.this.maxQueue;
+
+        EngineConfig together() {
+            return new EngineConfig(
+                    store,
+                    keepAlive,
+                    contextTokens,
+                    parallel,
+                    maxLoaded,
+                    maxQueue,
+                    defaults,
+                    flashAttention,
+                    cacheType,
+                    tensorSplit);
+        }
     }
 
     private record Environment(Map<String, String> values) {
