@@ -65,13 +65,11 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
         int sequences = Math.min(256, parallel + Math.max(8, parallel / 2));
         int cells = Math.multiplyExact(contextTokens, config.parallel().orElse(1));
         int batch = Math.min(options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS), cells);
-        int threads = options.count(Option.NUM_THREAD).orElse(0);
-        int cores = Runtime.getRuntime().availableProcessors();
-        int used = threads <= 0 ? cores : Math.min(threads, cores);
+        ThreadPlan threads = ThreadPlan.of(options, config.cores());
         return ContextSettings.of(cells)
                 .withBatch(batch, Math.min(batch, BATCH_TOKENS))
                 .withSequences(Math.min(sequences, batch))
-                .withThreads(used, used)
+                .withThreads(threads.decode().most(), threads.prefill().most())
                 .withCache(config.flashAttention(), config.cacheType(), config.cacheType());
     }
 }

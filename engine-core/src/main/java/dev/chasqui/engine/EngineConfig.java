@@ -7,14 +7,17 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
 import dev.chasqui.llama.ModelSettings;
+import dev.chasqui.platform.CpuCores;
 import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.store.ModelStore;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,8 @@ import org.slf4j.LoggerFactory;
 /// @param flashAttention when attention runs fused
 /// @param cacheType      what the KV cache stores
 /// @param tensorSplit    shares of a model's layers the GPUs get; empty lets them be chosen
+/// @param cpus           the CPUs that threads which compute run on, by the kernel's numbers; empty lets the kernel
+///                       choose. For Linux
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -44,7 +49,8 @@ public record EngineConfig(
         Options defaults,
         FlashAttention flashAttention,
         CacheType cacheType,
-        List<Float> tensorSplit) {
+        List<Float> tensorSplit,
+        SortedSet<Integer> cpus) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -54,6 +60,12 @@ public record EngineConfig(
         if (maxLoaded < 1) throw new IllegalArgumentException("maxLoaded is " + maxLoaded + "; expected >= 1");
         if (maxQueue < 0) throw new IllegalArgumentException("maxQueue is " + maxQueue + "; expected >= 0");
         tensorSplit = ModelSettings.requireShares(tensorSplit);
+        cpus = Collections.unmodifiableSortedSet(CpuCores.requireUsable(cpus));
+    }
+
+    /// What there is to compute with.
+    CpuCores cores() {
+        return CpuCores.ofThisProcess().only(cpus);
     }
 
     /// How the requests of one model share the context that was made for them.
@@ -85,7 +97,8 @@ public record EngineConfig(
                 defaults,
                 variables.flashAttention(),
                 variables.cacheType(),
-                variables.shares("CHASQUI_TENSOR_SPLIT"));
+                variables.shares("CHASQUI_TENSOR_SPLIT"),
+                variables.cpus("CHASQUI_CPUS"));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -112,6 +125,11 @@ public record EngineConfig(
         return with(parts -> parts.maxLoaded = models);
     }
 
+    /// @throws IllegalArgumentException if this process may not use one of them, or this system cannot tie threads
+    public EngineConfig withCpus(SortedSet<Integer> cpus) {
+        return with(parts -> parts.cpus = cpus);
+    }
+
     private EngineConfig with(Consumer<Parts> change) {
         Parts parts = new Parts();
         change.accept(parts);
@@ -125,6 +143,7 @@ public record EngineConfig(
         private OptionalInt contextTokens = EngineConfig.this.contextTokens;
         private int maxLoaded = EngineConfig.this.maxLoaded;
         private int maxQueue = EngineConfig.this.maxQueue;
+        private SortedSet<Integer> cpus = EngineConfig.this.cpus;
 
         EngineConfig together() {
             return new EngineConfig(
@@ -137,7 +156,8 @@ public record EngineConfig(
                     defaults,
                     flashAttention,
                     cacheType,
-                    tensorSplit);
+                    tensorSplit,
+                    cpus);
         }
     }
 
@@ -209,6 +229,17 @@ public record EngineConfig(
             } catch (IllegalArgumentException e) { // NumberFormatException too
                 warn(name, value, "numbers >= 0 with commas between, one of them above 0, such as 3,1");
                 return List.of();
+            }
+        }
+
+        SortedSet<Integer> cpus(String name) {
+            String value = text(name);
+            if (value == null) return Collections.emptySortedSet();
+            try {
+                return CpuCores.requireUsable(CpuCores.parse(value));
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{} is \"{}\": {}. Threads are not tied to CPUs", name, value, e.getMessage());
+                return Collections.emptySortedSet();
             }
         }
 

@@ -1,7 +1,6 @@
 package dev.chasqui.engine;
 
 import dev.chasqui.api.BackendException;
-import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
@@ -39,7 +38,7 @@ final class LoadedModel implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private volatile @Nullable Runner runner;
     private volatile @Nullable ContextSettings settings;
-    private boolean threadsFixed;
+    private ThreadPlan threads;
     private int active;
     private int wantingAnother;
     private boolean closed;
@@ -58,14 +57,19 @@ final class LoadedModel implements AutoCloseable {
         this.weights = weights;
         this.plan = plan;
         this.prompts = prompts;
-        this.pace = new Pace(Runtime.getRuntime().availableProcessors(), cores);
+        this.threads = ThreadPlan.of(Options.NONE, config.cores());
+        this.pace = new Pace(
+                config.cores(),
+                threads,
+                cores,
+                (kind, before, after) -> ThreadsChanged.commit(source.name(), kind, before, after));
     }
 
     /// @param progress hears how much is loaded, from 0 to 1; answering `false` gives the load up
     /// @throws BackendException if llama.cpp cannot read it
     static LoadedModel load(
             ModelSource source, GgufFile facts, EngineConfig config, Placement where, DoublePredicate progress) {
-        FreeCores cores = new ProcCores(Path.of("/proc"), System.nanoTime());
+        FreeCores cores = new ProcCores(Path.of("/proc"), config.cores(), System.nanoTime());
         LlamaModel weights;
         try {
             weights = LlamaModel.open(source.weights(), where.how().withProgress(progress));
@@ -188,15 +192,15 @@ final class LoadedModel implements AutoCloseable {
     private Runner runnerFor(ContextPlan plan, Options options) throws InterruptedException {
         ContextSettings wanted =
                 plan.settings(options, config, facts.vocabSize().orElse(150_000));
-        boolean fixed = options.count(Option.NUM_THREAD).orElse(0) > 0;
+        ThreadPlan wantedThreads = ThreadPlan.of(options, config.cores());
         boolean queued = false;
         try {
             while (true) {
                 if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
                 Runner present = runner;
-                boolean suits = present != null && suits(wanted, fixed);
+                boolean suits = present != null && suits(wanted, wantedThreads);
                 if (present != null && suits && (wantingAnother == 0 || queued)) return present;
-                if (active == 0 && (!suits || present == null)) return replace(wanted, fixed);
+                if (active == 0 && (!suits || present == null)) return replace(wanted, wantedThreads);
                 if (!suits && !queued) {
                     wantingAnother++;
                     queued = true;
@@ -226,28 +230,26 @@ final class LoadedModel implements AutoCloseable {
         return 0;
     }
 
-    private boolean suits(ContextSettings wanted, boolean fixed) {
+    private boolean suits(ContextSettings wanted, ThreadPlan wantedThreads) {
         ContextSettings present = settings;
-        return present != null
-                && present.batchTokens() >= wanted.batchTokens()
-                && threadsFixed == fixed
-                && present.threads() == wanted.threads();
+        return present != null && present.batchTokens() >= wanted.batchTokens() && threads.equals(wantedThreads);
     }
 
-    private Runner replace(ContextSettings wanted, boolean fixed) {
+    private Runner replace(ContextSettings wanted, ThreadPlan wantedThreads) {
         if (runner != null) runner.close();
         runner = null;
         settings = null;
         plan.withContext(facts, wanted).contextOnly().requireFits(source.name(), MachineMemory.read());
         try {
-            LlamaContext context = weights.newContext(wanted);
+            LlamaContext context = weights.newContext(wanted, config.cpus());
+            pace.follow(wantedThreads);
             Runner fresh = new Runner(
                     source.name(),
-                    PacedDecoder.of(context, pace, fixed, needed -> growth(needed, context.settings())),
+                    PacedDecoder.of(context, pace, needed -> growth(needed, context.settings())),
                     config.scheduling(wanted));
             runner = fresh;
             settings = wanted;
-            threadsFixed = fixed;
+            threads = wantedThreads;
             return fresh;
         } catch (LlamaException e) {
             throw BackendException.failed("model '" + source.name() + "': " + e.getMessage(), e);

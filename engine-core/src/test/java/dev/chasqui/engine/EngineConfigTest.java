@@ -1,15 +1,21 @@
 package dev.chasqui.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.platform.CpuCores;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class EngineConfigTest {
 
@@ -81,6 +87,29 @@ class EngineConfigTest {
                     .as(split)
                     .isEmpty();
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void threadsAreTiedToTheCpusThatAreNamed() {
+        int first = CpuCores.ofThisProcess().cpus().first();
+
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_CPUS", first + "-" + first));
+
+        assertThat(config.cpus()).containsExactly(first);
+        assertThat(config.cores().physical()).isEqualTo(1);
+    }
+
+    @Test
+    void cpusThatAreNotOursTieNothing() {
+        for (String wrong : new String[] {"511", "0-", "all", ","}) {
+            EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_CPUS", wrong));
+
+            assertThat(config.cpus()).as(wrong).isEmpty();
+            assertThat(config.cores()).isEqualTo(CpuCores.ofThisProcess());
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EngineConfig.fromEnvironment(Map.of()).withCpus(new TreeSet<>(Set.of(511))));
     }
 
     private static KeepAlive keepAlive(String value) {

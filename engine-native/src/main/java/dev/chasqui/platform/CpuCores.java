@@ -34,11 +34,6 @@ public record CpuCores(List<List<Integer>> cores, int most) {
         return OfThisProcess.CORES;
     }
 
-    /// Whether threads can be tied to CPUs on this system: on Linux.
-    public static boolean canPin() {
-        return Platform.host().isLinux();
-    }
-
     /// Numbers and ranges as the kernel and `taskset -c` write them, such as `0-3,6`.
     ///
     /// @throws IllegalArgumentException if the text is anything else, or names a CPU above 511
@@ -55,6 +50,23 @@ public record CpuCores(List<List<Integer>> cores, int most) {
                 throw new IllegalArgumentException("\"" + range + "\" is not a range within 0-" + HIGHEST);
             }
             IntStream.rangeClosed(first, last).forEach(cpus::add);
+        }
+        return cpus;
+    }
+
+    /// Checks that threads can be tied to these CPUs.
+    ///
+    /// @throws IllegalArgumentException if this process may not use one of them, or this system ties no threads;
+    ///                                  the message says which CPUs there are
+    public static SortedSet<Integer> requireUsable(SortedSet<Integer> cpus) {
+        SortedSet<Integer> here = ofThisProcess().cpus();
+        if (!cpus.isEmpty() && !Platform.host().isLinux()) {
+            throw new IllegalArgumentException("threads can be tied to CPUs on Linux only");
+        }
+        for (int cpu : cpus) {
+            if (!here.contains(cpu)) {
+                throw new IllegalArgumentException("this process may not use CPU " + cpu + ", only " + here);
+            }
         }
         return cpus;
     }
