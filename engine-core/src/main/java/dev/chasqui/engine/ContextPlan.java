@@ -4,6 +4,10 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.ContextSettings.CacheType;
+import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.tune.Knob;
+import dev.chasqui.tune.Knobs;
 import java.util.OptionalInt;
 
 /// How large a context a request needs, and what a context is made with.
@@ -58,18 +62,28 @@ record ContextPlan(int contextTokens, boolean chosen, int trainedTokens) {
     /// What the context is made with: half as many sequences again as requests run at once, for those that are
     /// parked and pinned.
     ///
+    /// Options come before the configuration, and that before what was tuned.
+    ///
     /// @param vocabularySize of the model; each request that runs needs a row of logits
-    ContextSettings settings(Options options, EngineConfig config, int vocabularySize) {
+    ContextSettings settings(Options options, EngineConfig config, Knobs tuned, int vocabularySize) {
         int affordable = (int) Math.clamp(LOGITS_BYTES / (8L * vocabularySize), 8, MOST_PARALLEL);
         int parallel = config.parallel().orElse(affordable);
         int sequences = Math.min(256, parallel + Math.max(8, parallel / 2));
         int cells = Math.multiplyExact(contextTokens, config.parallel().orElse(1));
-        int batch = Math.min(options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS), cells);
-        ThreadPlan threads = ThreadPlan.of(options, config.cores());
+        int usualBatch = tuned.count(Knob.BATCH).orElse(BATCH_TOKENS);
+        int batch = Math.min(options.count(Option.NUM_BATCH).orElse(usualBatch), cells);
+        ThreadPlan threads = ThreadPlan.of(options, config.cores(), tuned);
+        FlashAttention flash = config.flashAttention();
+        if (flash == FlashAttention.AUTO) flash = tuned.flashAttention().orElse(flash);
+        CacheType cache = config.cacheType().or(tuned::cacheType).orElse(CacheType.F16);
+        if (flash == FlashAttention.OFF && cache.quantized()) { // what was tuned does not suit what was set
+            if (config.cacheType().isEmpty()) cache = CacheType.F16;
+            else flash = config.flashAttention();
+        }
         return ContextSettings.of(cells)
-                .withBatch(batch, Math.min(batch, BATCH_TOKENS))
+                .withBatch(batch, Math.min(batch, usualBatch))
                 .withSequences(Math.min(sequences, batch))
                 .withThreads(threads.decode().most(), threads.prefill().most())
-                .withCache(config.flashAttention(), config.cacheType(), config.cacheType());
+                .withCache(flash, cache, cache);
     }
 }

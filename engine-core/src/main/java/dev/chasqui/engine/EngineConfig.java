@@ -7,6 +7,7 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
 import dev.chasqui.llama.ModelSettings;
+import dev.chasqui.platform.CacheFolder;
 import dev.chasqui.platform.CpuCores;
 import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.store.ModelStore;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.function.Consumer;
@@ -34,11 +36,12 @@ import org.slf4j.LoggerFactory;
 /// @param maxLoaded      models in memory at once, `>= 1`
 /// @param maxQueue       requests of one model that wait, beyond those that run; what comes then is refused
 /// @param defaults       options for requests and models that are silent: threads, GPU layers, longest answer
-/// @param flashAttention when attention runs fused
-/// @param cacheType      what the KV cache stores
+/// @param flashAttention when attention runs fused; `AUTO` leaves it to what was tuned, then to the model
+/// @param cacheType      what the KV cache stores; empty leaves it to what was tuned, then `F16`
 /// @param tensorSplit    shares of a model's layers the GPUs get; empty lets them be chosen
 /// @param cpus           the CPUs that threads which compute run on, by the kernel's numbers; empty lets the kernel
 ///                       choose. For Linux
+/// @param tuned          the folder of what was tuned for models on this machine; empty uses nothing of that
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -48,9 +51,10 @@ public record EngineConfig(
         int maxQueue,
         Options defaults,
         FlashAttention flashAttention,
-        CacheType cacheType,
+        Optional<CacheType> cacheType,
         List<Float> tensorSplit,
-        SortedSet<Integer> cpus) {
+        SortedSet<Integer> cpus,
+        Optional<Path> tuned) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -98,7 +102,8 @@ public record EngineConfig(
                 variables.flashAttention(),
                 variables.cacheType(),
                 variables.shares("CHASQUI_TENSOR_SPLIT"),
-                variables.cpus("CHASQUI_CPUS"));
+                variables.cpus("CHASQUI_CPUS"),
+                Optional.of(CacheFolder.named("tuned")));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -130,6 +135,11 @@ public record EngineConfig(
         return with(parts -> parts.cpus = cpus);
     }
 
+    /// @param folder of what was tuned for models on this machine; empty uses nothing of that
+    public EngineConfig withTuned(Optional<Path> folder) {
+        return with(parts -> parts.tuned = folder);
+    }
+
     private EngineConfig with(Consumer<Parts> change) {
         Parts parts = new Parts();
         change.accept(parts);
@@ -144,6 +154,7 @@ public record EngineConfig(
         private int maxLoaded = EngineConfig.this.maxLoaded;
         private int maxQueue = EngineConfig.this.maxQueue;
         private SortedSet<Integer> cpus = EngineConfig.this.cpus;
+        private Optional<Path> tuned = EngineConfig.this.tuned;
 
         EngineConfig together() {
             return new EngineConfig(
@@ -157,7 +168,8 @@ public record EngineConfig(
                     flashAttention,
                     cacheType,
                     tensorSplit,
-                    cpus);
+                    cpus,
+                    tuned);
         }
     }
 
@@ -205,16 +217,17 @@ public record EngineConfig(
             };
         }
 
-        CacheType cacheType() {
-            String value = Objects.requireNonNullElse(text("OLLAMA_KV_CACHE_TYPE"), "f16");
+        Optional<CacheType> cacheType() {
+            String value = text("OLLAMA_KV_CACHE_TYPE");
+            if (value == null) return Optional.empty();
             return switch (value.toLowerCase(Locale.ROOT)) {
-                case "f16" -> CacheType.F16;
-                case "bf16" -> CacheType.BF16;
-                case "q8_0" -> CacheType.Q8_0;
-                case "q4_0" -> CacheType.Q4_0;
+                case "f16" -> Optional.of(CacheType.F16);
+                case "bf16" -> Optional.of(CacheType.BF16);
+                case "q8_0" -> Optional.of(CacheType.Q8_0);
+                case "q4_0" -> Optional.of(CacheType.Q4_0);
                 default -> {
                     warn("OLLAMA_KV_CACHE_TYPE", value, "f16, bf16, q8_0 or q4_0");
-                    yield CacheType.F16;
+                    yield Optional.empty();
                 }
             };
         }

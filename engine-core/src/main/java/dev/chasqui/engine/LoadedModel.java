@@ -11,6 +11,7 @@ import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.SchedulerStatistics;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.TokenSink;
+import dev.chasqui.tune.Knobs;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -27,6 +28,7 @@ final class LoadedModel implements AutoCloseable {
 
     private final ModelSource source;
     private final EngineConfig config;
+    private final Knobs tuned;
     private final GgufFile facts;
     private final LlamaModel weights;
     private final MemoryPlan plan;
@@ -46,6 +48,7 @@ final class LoadedModel implements AutoCloseable {
     private LoadedModel(
             ModelSource source,
             EngineConfig config,
+            Knobs tuned,
             GgufFile facts,
             LlamaModel weights,
             MemoryPlan plan,
@@ -53,11 +56,12 @@ final class LoadedModel implements AutoCloseable {
             FreeCores cores) {
         this.source = source;
         this.config = config;
+        this.tuned = tuned;
         this.facts = facts;
         this.weights = weights;
         this.plan = plan;
         this.prompts = prompts;
-        this.threads = ThreadPlan.of(Options.NONE, config.cores());
+        this.threads = ThreadPlan.of(Options.NONE, config.cores(), tuned);
         this.pace = new Pace(
                 config.cores(),
                 threads,
@@ -65,10 +69,16 @@ final class LoadedModel implements AutoCloseable {
                 (kind, before, after) -> ThreadsChanged.commit(source.name(), kind, before, after));
     }
 
+    /// @param tuned    what was measured for it
     /// @param progress hears how much is loaded, from 0 to 1; answering `false` gives the load up
     /// @throws BackendException if llama.cpp cannot read it
     static LoadedModel load(
-            ModelSource source, GgufFile facts, EngineConfig config, Placement where, DoublePredicate progress) {
+            ModelSource source,
+            GgufFile facts,
+            EngineConfig config,
+            Knobs tuned,
+            Placement where,
+            DoublePredicate progress) {
         FreeCores cores = new ProcCores(Path.of("/proc"), config.cores(), System.nanoTime());
         LlamaModel weights;
         try {
@@ -78,7 +88,7 @@ final class LoadedModel implements AutoCloseable {
         }
         try {
             return new LoadedModel(
-                    source, config, facts, weights, where.memory(), Prompts.of(source, weights, facts), cores);
+                    source, config, tuned, facts, weights, where.memory(), Prompts.of(source, weights, facts), cores);
         } catch (Throwable t) {
             weights.close();
             throw t;
@@ -191,8 +201,8 @@ final class LoadedModel implements AutoCloseable {
 
     private Runner runnerFor(ContextPlan plan, Options options) throws InterruptedException {
         ContextSettings wanted =
-                plan.settings(options, config, facts.vocabSize().orElse(150_000));
-        ThreadPlan wantedThreads = ThreadPlan.of(options, config.cores());
+                plan.settings(options, config, tuned, facts.vocabSize().orElse(150_000));
+        ThreadPlan wantedThreads = ThreadPlan.of(options, config.cores(), tuned);
         boolean queued = false;
         try {
             while (true) {

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
+import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.ContextSettings.CacheType;
+import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.tune.Knob;
+import dev.chasqui.tune.Knobs;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -57,5 +63,48 @@ class ContextPlanTest {
 
         assertThatThrownBy(() -> plan.fitting(9000, OptionalInt.empty()))
                 .hasMessageContaining("the prompt is 9000 tokens, the context holds 8192)");
+    }
+
+    @Test
+    void whatWasTunedIsForWhereNobodySaysOtherwise() {
+        Knobs tuned = new Knobs(Map.of(Knob.BATCH, "1024", Knob.FLASH_ATTENTION, "off", Knob.CACHE_TYPE, "bf16"));
+
+        ContextSettings usual = settings(Map.of(), Options.NONE, Knobs.NONE);
+        assertThat(usual.batchTokens()).isEqualTo(512);
+        assertThat(usual.flashAttention()).isEqualTo(FlashAttention.AUTO);
+        assertThat(usual.keyType()).isEqualTo(CacheType.F16);
+
+        ContextSettings fast = settings(Map.of(), Options.NONE, tuned);
+        assertThat(fast.batchTokens()).isEqualTo(1024);
+        assertThat(fast.microBatchTokens()).isEqualTo(1024);
+        assertThat(fast.flashAttention()).isEqualTo(FlashAttention.OFF);
+        assertThat(fast.keyType()).isEqualTo(CacheType.BF16);
+
+        ContextSettings asked = settings(
+                Map.of("OLLAMA_FLASH_ATTENTION", "1", "OLLAMA_KV_CACHE_TYPE", "f16"),
+                Options.NONE.with(Option.NUM_BATCH, 64),
+                tuned);
+        assertThat(asked.batchTokens()).isEqualTo(64);
+        assertThat(asked.microBatchTokens()).isEqualTo(64);
+        assertThat(asked.flashAttention()).isEqualTo(FlashAttention.ON);
+        assertThat(asked.keyType()).isEqualTo(CacheType.F16);
+    }
+
+    @Test
+    void whatWasTunedGivesWayWhereItDoesNotSuitWhatIsSet() {
+        ContextSettings off = settings(
+                Map.of("OLLAMA_FLASH_ATTENTION", "0"), Options.NONE, new Knobs(Map.of(Knob.CACHE_TYPE, "q8_0")));
+        assertThat(off.flashAttention()).isEqualTo(FlashAttention.OFF);
+        assertThat(off.valueType()).isEqualTo(CacheType.F16);
+
+        ContextSettings small = settings(
+                Map.of("OLLAMA_KV_CACHE_TYPE", "q8_0"), Options.NONE, new Knobs(Map.of(Knob.FLASH_ATTENTION, "off")));
+        assertThat(small.flashAttention()).isEqualTo(FlashAttention.AUTO);
+        assertThat(small.valueType()).isEqualTo(CacheType.Q8_0);
+    }
+
+    private static ContextSettings settings(Map<String, String> environment, Options options, Knobs tuned) {
+        return ContextPlan.of(options, OptionalInt.empty(), 8192)
+                .settings(options, EngineConfig.fromEnvironment(environment), tuned, 1000);
     }
 }

@@ -27,7 +27,8 @@ class EngineConfigTest {
         assertThat(config.keepAlive()).isEqualTo(KeepAlive.FIVE_MINUTES);
         assertThat(config.contextTokens()).isEmpty();
         assertThat(config.maxLoaded()).isEqualTo(3);
-        assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+        assertThat(config.cacheType()).isEmpty();
+        assertThat(config.tuned().orElseThrow()).endsWithRaw(Path.of("tuned"));
     }
 
     @Test
@@ -51,7 +52,7 @@ class EngineConfigTest {
         assertThat(config.defaults().count(Option.NUM_GPU)).hasValue(12);
         assertThat(config.tensorSplit()).containsExactly(3f, 1f);
         assertThat(config.flashAttention()).isEqualTo(FlashAttention.OFF);
-        assertThat(config.cacheType()).isEqualTo(CacheType.Q8_0);
+        assertThat(config.cacheType()).contains(CacheType.Q8_0);
     }
 
     @Test
@@ -76,7 +77,7 @@ class EngineConfigTest {
         assertThat(config.maxLoaded()).isEqualTo(3);
         assertThat(config.defaults().count(Option.NUM_GPU)).isEmpty();
         assertThat(config.tensorSplit()).isEmpty();
-        assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+        assertThat(config.cacheType()).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.chasqui.api.Options;
 import dev.chasqui.engine.ThreadPlan.Kind;
 import dev.chasqui.engine.ThreadPlan.Share;
 import dev.chasqui.platform.CpuCores;
+import dev.chasqui.tune.Knobs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -232,7 +233,7 @@ class PaceTest {
                         .toList())
                 .toList();
         CpuCores machine = new CpuCores(siblings, cpus);
-        ThreadPlan plan = ThreadPlan.of(Options.NONE, machine);
+        ThreadPlan plan = ThreadPlan.of(Options.NONE, machine, Knobs.NONE);
         return new Pace(
                 machine,
                 plan,

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.chasqui.api.Options;
 import dev.chasqui.engine.ThreadPlan.Share;
 import dev.chasqui.platform.CpuCores;
+import dev.chasqui.tune.Knob;
+import dev.chasqui.tune.Knobs;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,24 @@ class ThreadPlanTest {
                 .isEqualTo(new ThreadPlan(new Share(4, true), new Share(4, true)));
     }
 
+    @Test
+    void whatWasTunedIsForWhereOptionsAreSilentAndAdapts() {
+        Knobs tuned = new Knobs(Map.of(Knob.DECODE_THREADS, "1", Knob.PREFILL_THREADS, "4"));
+
+        assertThat(plan(Map.of(), tuned)).isEqualTo(new ThreadPlan(new Share(1, false), new Share(4, false)));
+        assertThat(plan(Map.of("num_thread", 2), tuned))
+                .isEqualTo(new ThreadPlan(new Share(2, true), new Share(2, true)));
+        assertThat(plan(Map.of("num_thread_batch", 3), tuned))
+                .isEqualTo(new ThreadPlan(new Share(1, false), new Share(3, true)));
+        assertThat(plan(Map.of(), new Knobs(Map.of(Knob.DECODE_THREADS, "64"))).decode())
+                .isEqualTo(new Share(4, false));
+    }
+
     private static ThreadPlan plan(Map<String, Integer> options) {
-        return ThreadPlan.of(Options.parse(options), CORES);
+        return plan(options, Knobs.NONE);
+    }
+
+    private static ThreadPlan plan(Map<String, Integer> options, Knobs tuned) {
+        return ThreadPlan.of(Options.parse(options), CORES, tuned);
     }
 }

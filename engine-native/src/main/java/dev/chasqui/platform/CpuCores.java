@@ -59,10 +59,11 @@ public record CpuCores(List<List<Integer>> cores, int most) {
     /// @throws IllegalArgumentException if this process may not use one of them, or this system ties no threads;
     ///                                  the message says which CPUs there are
     public static SortedSet<Integer> requireUsable(SortedSet<Integer> cpus) {
-        SortedSet<Integer> here = ofThisProcess().cpus();
-        if (!cpus.isEmpty() && !Platform.host().isLinux()) {
+        if (cpus.isEmpty()) return cpus;
+        if (!Platform.host().isLinux()) {
             throw new IllegalArgumentException("threads can be tied to CPUs on Linux only");
         }
+        SortedSet<Integer> here = ofThisProcess().cpus();
         for (int cpu : cpus) {
             if (!here.contains(cpu)) {
                 throw new IllegalArgumentException("this process may not use CPU " + cpu + ", only " + here);
