@@ -59,7 +59,7 @@ public final class Tuner {
         List<Stage> stages = new ArrayList<>();
         for (Map.Entry<Knob, List<String>> each : candidates.entrySet()) {
             Knob knob = each.getKey();
-            IntConsumer taken = more -> progress.at(knob.wire(), done[0] += more, total);
+            IntConsumer taken = more -> progress.at("measuring " + knob.wire(), done[0] += more, total);
             Contest contest = new Contest(probe, effort, part(knob), standing, value(standing, knob));
             for (String value : each.getValue()) contest.enter(standing.with(knob, value), value);
             contest.run(taken);
@@ -68,12 +68,12 @@ public final class Tuner {
         }
         Knobs changed = standing.changedFrom(standard);
         if (changed.isEmpty()) {
-            progress.at("done", total, total);
+            progress.at("measured", total, total);
             return report(stages, Optional.empty(), Knobs.NONE);
         }
         Contest last = new Contest(probe, effort, Part.ALL, standard, "as by default");
         last.enter(standing, changed.toString());
-        last.run(more -> progress.at("all together", done[0] += more, total));
+        last.run(more -> progress.at("comparing all of it with the defaults", done[0] += more, total));
         Compared together = last.results().getLast();
         return report(stages, Optional.of(together), last.winner().isPresent() ? changed : Knobs.NONE);
     }

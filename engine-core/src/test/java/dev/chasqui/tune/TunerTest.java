@@ -94,7 +94,7 @@ class TunerTest {
 
         assertThat(of(report, Knob.FLASH_ATTENTION, "off").ratios()).hasSize(1);
         assertThat(of(report, Knob.BATCH, "128").ratios()).hasSize(1);
-        assertThat(progress).last().asString().startsWith("done ");
+        assertThat(progress).last().asString().startsWith("measured ");
     }
 
     @Test
