@@ -6,9 +6,13 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.tune.Knobs;
 import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Loads with llama.cpp, as the planner says.
 final class NativeLoading implements Loading {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLoading.class);
 
     /// llama.cpp's step.
     private static final int STEP_TOKENS = 256;
@@ -46,6 +50,7 @@ final class NativeLoading implements Loading {
             @Override
             public LoadedModel load(DoublePredicate progress) {
                 placement.memory().requireDevicesFit(source.name());
+                if (!tuned.isEmpty()) LOG.info("{} runs as it was tuned: {}", source.name(), tuned);
                 return LoadedModel.load(source, facts, config, tuned, placement, progress);
             }
         };
