@@ -32,12 +32,33 @@ class RoomsTest {
             Map.entry("schedule", Set.of("llama")),
             Map.entry(
                     "engine",
-                    Set.of("api", "gguf", "store", "template", "schedule", "llama", "llama.common", "ollama")),
+                    Set.of(
+                            "api",
+                            "gguf",
+                            "store",
+                            "template",
+                            "schedule",
+                            "tune",
+                            "llama",
+                            "llama.common",
+                            "platform",
+                            "ollama")),
+            Map.entry("tune", Set.of("llama", "platform")),
             Map.entry("ollama", Set.of("api")),
             Map.entry("http", Set.of("api", "engine")),
             Map.entry(
                     "cli",
-                    Set.of("api", "http", "engine", "ollama", "store", "gguf", "llama", "llama.common", "platform")));
+                    Set.of(
+                            "api",
+                            "http",
+                            "engine",
+                            "tune",
+                            "ollama",
+                            "store",
+                            "gguf",
+                            "llama",
+                            "llama.common",
+                            "platform")));
 
     private static final Pattern EDGE = Pattern.compile("\\s+dev\\.chasqui\\.(\\S+)\\s+->\\s+(\\S+)\\s.*");
 

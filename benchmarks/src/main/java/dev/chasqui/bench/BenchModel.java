@@ -1,6 +1,7 @@
 package dev.chasqui.bench;
 
 import dev.chasqui.api.ModelName;
+import dev.chasqui.platform.CpuCores;
 import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Modelfile;
@@ -44,7 +45,7 @@ record BenchModel(String name, Path gguf, Path store) {
         String set = System.getenv().getOrDefault("OLLAMA_NUM_THREAD", "");
         return set.matches("\\d{1,3}")
                 ? Integer.parseInt(set)
-                : Runtime.getRuntime().availableProcessors();
+                : CpuCores.ofThisProcess().physical();
     }
 
     static Path temporaryFolder() {

@@ -49,6 +49,9 @@ public enum Option {
     MAIN_GPU(Type.INT, value -> within(value, 0, 255), "in [0, 255]"),
     /// Threads that compute; `0` lets the engine decide. Default 0.
     NUM_THREAD(Type.INT, value -> within(value, 0, 1 << 16), "in [0, 65536]"),
+    /// Threads that compute prompts, where that should be another number; not Ollama's. `0` is as
+    /// [#NUM_THREAD]. Default 0.
+    NUM_THREAD_BATCH(Type.INT, value -> within(value, 0, 1 << 16), "in [0, 65536]"),
     /// Whether the weights are mapped rather than read. Default: yes.
     USE_MMAP(Type.BOOL, value -> true, "true or false"),
     /// Whether the request is computed in a context of its own, so that it can be repeated bit for bit on

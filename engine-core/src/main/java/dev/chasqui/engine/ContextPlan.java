@@ -6,6 +6,8 @@ import dev.chasqui.api.Options;
 import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.tune.Knob;
+import dev.chasqui.tune.Knobs;
 import java.util.OptionalInt;
 
 /// How large a context a request needs, and what a context is made with.
@@ -103,38 +105,41 @@ record ContextPlan(int contextTokens, int mostTokens, Bound bound, int trainedTo
     /// What the context is made with: half as many sequences again as requests run at once, for those that are
     /// parked and pinned.
     ///
+    /// Options come before the configuration, and that before what was tuned.
+    ///
     /// @param vocabularySize of the model; each request that runs needs a row of logits
-    ContextSettings settings(Options options, EngineConfig config, int vocabularySize) {
+    ContextSettings settings(Options options, EngineConfig config, Knobs tuned, int vocabularySize) {
         int affordable = (int) Math.clamp(LOGITS_BYTES / (8L * vocabularySize), 8, MOST_PARALLEL);
         int parallel = config.parallel().orElse(affordable);
         int sequences = Math.min(256, parallel + Math.max(8, parallel / 2));
         int cells = Math.multiplyExact(contextTokens, config.parallel().orElse(1));
-        int batch = Math.min(options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS), cells);
-        int used = threads(options);
+        int usualBatch = tuned.count(Knob.BATCH).orElse(BATCH_TOKENS);
+        int batch = Math.min(options.count(Option.NUM_BATCH).orElse(usualBatch), cells);
+        ThreadPlan threads = ThreadPlan.of(options, config.cores(), tuned);
+        FlashAttention flash = config.flashAttention();
+        if (flash == FlashAttention.AUTO) flash = tuned.flashAttention().orElse(flash);
+        CacheType cache = config.cacheType().or(tuned::cacheType).orElse(CacheType.F16);
+        if (flash == FlashAttention.OFF && cache.quantized()) { // what was tuned does not suit what was set
+            if (config.cacheType().isEmpty()) cache = CacheType.F16;
+            else flash = config.flashAttention();
+        }
         return ContextSettings.of(cells)
-                .withBatch(batch, Math.min(batch, BATCH_TOKENS))
+                .withBatch(batch, Math.min(batch, usualBatch))
                 .withSequences(Math.min(sequences, batch))
-                .withThreads(used, used)
-                .withCache(config.flashAttention(), config.cacheType(), config.cacheType());
+                .withThreads(threads.decode().most(), threads.prefill().most())
+                .withCache(flash, cache, cache);
     }
 
     /// What the context of an exact request is made with: all that its result depends on comes from the
     /// request, the configuration and the model. Flash attention is off, since its kernels change with
     /// the rows of a batch and with the threads; keys and values are kept whole, since quantised values
     /// need it.
-    ContextSettings exactSettings(Options options, EngineConfig config) {
+    ContextSettings exactSettings(Options options, EngineConfig config, ThreadPlan threads) {
         int batch = options.count(Option.NUM_BATCH).orElse(BATCH_TOKENS);
-        int used = threads(options);
-        CacheType type = config.cacheType() == CacheType.BF16 ? CacheType.BF16 : CacheType.F16;
+        CacheType type = config.cacheType().filter(CacheType.BF16::equals).orElse(CacheType.F16);
         return ContextSettings.of(contextTokens)
                 .withBatch(batch, Math.min(batch, BATCH_TOKENS))
-                .withThreads(used, used)
+                .withThreads(threads.decode().most(), threads.prefill().most())
                 .withCache(FlashAttention.OFF, type, type);
-    }
-
-    private static int threads(Options options) {
-        int threads = options.count(Option.NUM_THREAD).orElse(0);
-        int cores = Runtime.getRuntime().availableProcessors();
-        return threads <= 0 ? cores : Math.min(threads, cores);
     }
 }

@@ -118,6 +118,14 @@ public final class Engine implements Backend {
         return pool.plan(source, options.over(source.params()).over(config.defaults()));
     }
 
+    /// What there is to measure and to remember of how a model runs on this machine. Measuring loads it beside
+    /// whatever is loaded.
+    ///
+    /// @throws BackendException if there is no such model
+    public Tuning tuning(String model) {
+        return new Tuning(models.source(model), config);
+    }
+
     @Override
     public String version() {
         return Version.current();

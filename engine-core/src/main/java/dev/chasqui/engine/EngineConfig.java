@@ -7,14 +7,20 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
 import dev.chasqui.llama.ModelSettings;
+import dev.chasqui.platform.CacheFolder;
+import dev.chasqui.platform.CpuCores;
 import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.store.ModelStore;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +36,12 @@ import org.slf4j.LoggerFactory;
 /// @param maxLoaded      models in memory at once, `>= 1`
 /// @param maxQueue       requests of one model that wait, beyond those that run; what comes then is refused
 /// @param defaults       options for requests and models that are silent: threads, GPU layers, longest answer
-/// @param flashAttention when attention runs fused
-/// @param cacheType      what the KV cache stores
+/// @param flashAttention when attention runs fused; `AUTO` leaves it to what was tuned, then to the model
+/// @param cacheType      what the KV cache stores; empty leaves it to what was tuned, then `F16`
 /// @param tensorSplit    shares of a model's layers the GPUs get; empty lets them be chosen
+/// @param cpus           the CPUs that threads which compute run on, by the kernel's numbers; empty lets the kernel
+///                       choose. For Linux
+/// @param tuned          the folder of what was tuned for models on this machine; empty uses nothing of that
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -42,8 +51,10 @@ public record EngineConfig(
         int maxQueue,
         Options defaults,
         FlashAttention flashAttention,
-        CacheType cacheType,
-        List<Float> tensorSplit) {
+        Optional<CacheType> cacheType,
+        List<Float> tensorSplit,
+        SortedSet<Integer> cpus,
+        Optional<Path> tuned) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -53,6 +64,12 @@ public record EngineConfig(
         if (maxLoaded < 1) throw new IllegalArgumentException("maxLoaded is " + maxLoaded + "; expected >= 1");
         if (maxQueue < 0) throw new IllegalArgumentException("maxQueue is " + maxQueue + "; expected >= 0");
         tensorSplit = ModelSettings.requireShares(tensorSplit);
+        cpus = Collections.unmodifiableSortedSet(CpuCores.requireUsable(cpus));
+    }
+
+    /// What there is to compute with.
+    CpuCores cores() {
+        return CpuCores.ofThisProcess().only(cpus);
     }
 
     /// How the requests of one model share the context that was made for them.
@@ -84,7 +101,9 @@ public record EngineConfig(
                 defaults,
                 variables.flashAttention(),
                 variables.cacheType(),
-                variables.shares("CHASQUI_TENSOR_SPLIT"));
+                variables.shares("CHASQUI_TENSOR_SPLIT"),
+                variables.cpus("CHASQUI_CPUS"),
+                Optional.of(CacheFolder.named("tuned")));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -92,88 +111,72 @@ public record EngineConfig(
     }
 
     public EngineConfig withStore(Path store) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                maxLoaded,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.store = store);
     }
 
     /// Options where requests, models and this configuration are silent.
     public EngineConfig withFallback(Options options) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                maxLoaded,
-                maxQueue,
-                defaults.over(options),
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.defaults = defaults.over(options));
     }
 
     public EngineConfig withKeepAlive(KeepAlive keepAlive) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                maxLoaded,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.keepAlive = keepAlive);
     }
 
     public EngineConfig withContextTokens(int tokens) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                OptionalInt.of(tokens),
-                parallel,
-                maxLoaded,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.contextTokens = OptionalInt.of(tokens));
     }
 
     public EngineConfig withMaxQueue(int requests) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                maxLoaded,
-                requests,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.maxQueue = requests);
     }
 
     public EngineConfig withMaxLoaded(int models) {
-        return new EngineConfig(
-                store,
-                keepAlive,
-                contextTokens,
-                parallel,
-                models,
-                maxQueue,
-                defaults,
-                flashAttention,
-                cacheType,
-                tensorSplit);
+        return with(parts -> parts.maxLoaded = models);
+    }
+
+    /// @throws IllegalArgumentException if this process may not use one of them, or this system cannot tie threads
+    public EngineConfig withCpus(SortedSet<Integer> cpus) {
+        return with(parts -> parts.cpus = cpus);
+    }
+
+    /// @param folder of what was tuned for models on this machine; empty uses nothing of that
+    public EngineConfig withTuned(Optional<Path> folder) {
+        return with(parts -> parts.tuned = folder);
+    }
+
+    private EngineConfig with(Consumer<Parts> change) {
+        Parts parts = new Parts();
+        change.accept(parts);
+        return parts.together();
+    }
+
+    /// What a copy is made of, one part changed.
+    private final class Parts {
+        private Path store = EngineConfig.this.store;
+        private KeepAlive keepAlive = EngineConfig.this.keepAlive;
+        private OptionalInt contextTokens = EngineConfig.this.contextTokens;
+        private int maxLoaded = EngineConfig.this.maxLoaded;
+        private int maxQueue = EngineConfig.this.maxQueue;
+        private Options defaults = EngineConfig.this.defaults;
+        private SortedSet<Integer> cpus = EngineConfig.this.cpus;
+        private Optional<Path> tuned = EngineConfig.this.tuned;
+
+        EngineConfig together() {
+            return new EngineConfig(
+                    store,
+                    keepAlive,
+                    contextTokens,
+                    parallel,
+                    maxLoaded,
+                    maxQueue,
+                    defaults,
+                    flashAttention,
+                    cacheType,
+                    tensorSplit,
+                    cpus,
+                    tuned);
+        }
     }
 
     private record Environment(Map<String, String> values) {
@@ -220,16 +223,17 @@ public record EngineConfig(
             };
         }
 
-        CacheType cacheType() {
-            String value = Objects.requireNonNullElse(text("OLLAMA_KV_CACHE_TYPE"), "f16");
+        Optional<CacheType> cacheType() {
+            String value = text("OLLAMA_KV_CACHE_TYPE");
+            if (value == null) return Optional.empty();
             return switch (value.toLowerCase(Locale.ROOT)) {
-                case "f16" -> CacheType.F16;
-                case "bf16" -> CacheType.BF16;
-                case "q8_0" -> CacheType.Q8_0;
-                case "q4_0" -> CacheType.Q4_0;
+                case "f16" -> Optional.of(CacheType.F16);
+                case "bf16" -> Optional.of(CacheType.BF16);
+                case "q8_0" -> Optional.of(CacheType.Q8_0);
+                case "q4_0" -> Optional.of(CacheType.Q4_0);
                 default -> {
                     warn("OLLAMA_KV_CACHE_TYPE", value, "f16, bf16, q8_0 or q4_0");
-                    yield CacheType.F16;
+                    yield Optional.empty();
                 }
             };
         }
@@ -244,6 +248,17 @@ public record EngineConfig(
             } catch (IllegalArgumentException e) { // NumberFormatException too
                 warn(name, value, "numbers >= 0 with commas between, one of them above 0, such as 3,1");
                 return List.of();
+            }
+        }
+
+        SortedSet<Integer> cpus(String name) {
+            String value = text(name);
+            if (value == null) return Collections.emptySortedSet();
+            try {
+                return CpuCores.requireUsable(CpuCores.parse(value));
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{} is \"{}\": {}. Threads are not tied to CPUs", name, value, e.getMessage());
+                return Collections.emptySortedSet();
             }
         }
 

@@ -9,6 +9,7 @@ import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
 import dev.chasqui.schedule.SchedulerStatistics;
+import dev.chasqui.tune.Knobs;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,14 +28,15 @@ final class LoadedModel implements AutoCloseable {
 
     private final ModelSource source;
     private final EngineConfig config;
+    private final Knobs tuned;
     private final GgufFile facts;
     private final LlamaModel weights;
     private final Headroom memory;
     private final Prompts prompts;
     /// They outlive the contexts: what they learnt of the cores holds for the next one too.
-    private final Pace sharedPace = pace();
+    private final Pace sharedPace;
 
-    private final Pace exactPace = pace();
+    private final Pace exactPace;
     private final Lane shared;
     private final Lane exact;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -42,26 +44,32 @@ final class LoadedModel implements AutoCloseable {
     private LoadedModel(
             ModelSource source,
             EngineConfig config,
+            Knobs tuned,
             GgufFile facts,
             LlamaModel weights,
             Headroom memory,
             Prompts prompts) {
         this.source = source;
         this.config = config;
+        this.tuned = tuned;
         this.facts = facts;
         this.weights = weights;
         this.memory = memory;
         this.prompts = prompts;
+        this.sharedPace = pace();
+        this.exactPace = pace();
         this.shared = new Lane(this::sharedRunner, RunnerSettings::covers);
         this.exact = new Lane(this::exactRunner, RunnerSettings::chunksLike);
     }
 
+    /// @param tuned    what was measured for it
     /// @param progress hears how much is loaded, from 0 to 1; answering `false` gives the load up
     /// @throws BackendException if llama.cpp cannot read it
     static LoadedModel load(
             ModelSource source,
             GgufFile facts,
             EngineConfig config,
+            Knobs tuned,
             Placement where,
             Supplier<MachineMemory> machine,
             DoublePredicate progress) {
@@ -73,7 +81,7 @@ final class LoadedModel implements AutoCloseable {
         }
         try {
             Headroom memory = new Headroom(source.name(), facts, where.memory(), machine);
-            return new LoadedModel(source, config, facts, weights, memory, Prompts.of(source, weights, facts));
+            return new LoadedModel(source, config, tuned, facts, weights, memory, Prompts.of(source, weights, facts));
         } catch (Throwable t) {
             weights.close();
             throw t;
@@ -100,10 +108,11 @@ final class LoadedModel implements AutoCloseable {
 
     /// What the lane's runner must be made with for such a request.
     RunnerSettings settings(ContextPlan plan, Options options) {
-        int vocabularySize = facts.vocabSize().orElse(150_000);
-        ContextSettings context =
-                isExact(options) ? plan.exactSettings(options, config) : plan.settings(options, config, vocabularySize);
-        return new RunnerSettings(context, options.count(Option.NUM_THREAD).orElse(0) > 0);
+        ThreadPlan threads = ThreadPlan.of(options, config.cores(), tuned);
+        ContextSettings context = isExact(options)
+                ? plan.exactSettings(options, config, threads)
+                : plan.settings(options, config, tuned, facts.vocabSize().orElse(150_000));
+        return new RunnerSettings(context, threads);
     }
 
     /// What of the plan there is memory for now. An exact request's plan must not depend on such a thing:
@@ -186,23 +195,21 @@ final class LoadedModel implements AutoCloseable {
     private Runner sharedRunner(RunnerSettings wanted) {
         memory.require(wanted.context());
         LlamaContext context = context(wanted.context());
+        sharedPace.follow(wanted.threads());
         return new Runner(
                 source.name(),
                 wanted,
-                PacedDecoder.of(
-                        context,
-                        sharedPace,
-                        wanted.threadsFixed(),
-                        needed -> memory.growth(needed, context.settings())),
+                PacedDecoder.of(context, sharedPace, needed -> memory.growth(needed, context.settings())),
                 config.scheduling(wanted.context()));
     }
 
     private Runner exactRunner(RunnerSettings wanted) {
+        exactPace.follow(wanted.threads());
         ExactDecoder decoder = new ExactDecoder(
                 wanted.context(),
                 weights.vocabulary().size(),
                 memory::require,
-                settings -> PacedDecoder.of(context(settings), exactPace, wanted.threadsFixed(), needed -> 0));
+                settings -> PacedDecoder.of(context(settings), exactPace, needed -> 0));
         return new Runner(
                 source.name() + "-exact",
                 wanted,
@@ -212,13 +219,17 @@ final class LoadedModel implements AutoCloseable {
 
     private LlamaContext context(ContextSettings settings) {
         try {
-            return weights.newContext(settings);
+            return weights.newContext(settings, config.cpus());
         } catch (LlamaException e) {
             throw BackendException.failed("model '" + source.name() + "': " + e.getMessage(), e);
         }
     }
 
-    private static Pace pace() {
-        return new Pace(Runtime.getRuntime().availableProcessors(), new ProcCores(Path.of("/proc"), System.nanoTime()));
+    private Pace pace() {
+        return new Pace(
+                config.cores(),
+                ThreadPlan.of(Options.NONE, config.cores(), tuned),
+                new ProcCores(Path.of("/proc"), config.cores(), System.nanoTime()),
+                (kind, before, after) -> ThreadsChanged.commit(source.name(), kind, before, after));
     }
 }

@@ -3,12 +3,17 @@ package dev.chasqui.engine;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.tune.Knobs;
 import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Loads with llama.cpp, as the planner says.
 final class NativeLoading implements Loading {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLoading.class);
 
     /// llama.cpp's step.
     private static final int STEP_TOKENS = 256;
@@ -37,7 +42,8 @@ final class NativeLoading implements Loading {
     @Override
     public Prepared prepare(ModelSource source, Options options) {
         GgufFile facts = source.facts().get();
-        Placement placement = planner.place(facts, context(facts, options), options);
+        Knobs tuned = Tuning.of(source, config);
+        Placement placement = planner.place(facts, context(facts, options, tuned), options);
         return new Prepared() {
             @Override
             public MemoryPlan plan() {
@@ -52,7 +58,8 @@ final class NativeLoading implements Loading {
             @Override
             public LoadedModel load(DoublePredicate progress) {
                 placement.memory().requireDevicesFit(source.name());
-                return LoadedModel.load(source, facts, config, placement, machine, progress);
+                if (!tuned.isEmpty()) LOG.info("{} runs as it was tuned: {}", source.name(), tuned);
+                return LoadedModel.load(source, facts, config, tuned, placement, machine, progress);
             }
         };
     }
@@ -60,7 +67,7 @@ final class NativeLoading implements Loading {
     @Override
     public LoadPlan plan(ModelSource source, Options options, MachineMemory machine) {
         GgufFile facts = source.facts().get();
-        ContextSettings context = context(facts, options);
+        ContextSettings context = context(facts, options, Tuning.of(source, config));
         Placement placement = planner.place(facts, context, options);
         int requests = config.parallel().orElse(1);
         IntPredicate fits = tokens -> {
@@ -79,12 +86,12 @@ final class NativeLoading implements Loading {
                 placement.notes());
     }
 
-    private ContextSettings context(GgufFile facts, Options options) {
+    private ContextSettings context(GgufFile facts, Options options, Knobs tuned) {
         return ContextPlan.of(options, config.contextTokens(), trainedTokens(facts))
-                .settings(options, config, facts.vocabSize().orElse(150_000));
+                .settings(options, config, tuned, facts.vocabSize().orElse(150_000));
     }
 
-    private static int trainedTokens(GgufFile facts) {
+    static int trainedTokens(GgufFile facts) {
         return facts.contextLength().orElse(ContextPlan.DEFAULT_TOKENS);
     }
 

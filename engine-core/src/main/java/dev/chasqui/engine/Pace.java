@@ -1,5 +1,8 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.engine.ThreadPlan.Kind;
+import dev.chasqui.engine.ThreadPlan.Share;
+import dev.chasqui.platform.CpuCores;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
@@ -10,8 +13,8 @@ import java.util.stream.IntStream;
 /// back; two or three stretched steps in a row are too much, one alone never is. Then a step down is taken, and
 /// after a while some steps are tried with more threads again; those stay if they were faster.
 ///
-/// One count holds for single tokens and prompts alike: cores are free or not, whatever is computed. Belongs to
-/// the decode thread.
+/// What is learnt is how many cores are free, and that holds for tokens and prompts alike; how many threads those
+/// cores get is each kind's own. Belongs to the decode thread.
 final class Pace {
 
     private static final long FIRST_WAIT = 500_000_000L;
@@ -26,10 +29,21 @@ final class Pace {
     /// A core that others use less than this counts as free.
     private static final double IDLE = 0.3;
 
-    private final FreeCores cores;
-    /// The counts there are, most first, in steps of a quarter.
-    private final int[] counts;
-    /// Nanoseconds per row, by kind of step and by place in `counts`; `0` is unknown.
+    /// Hears of every change, on the decode thread.
+    @FunctionalInterface
+    interface Listener {
+        void changed(Kind kind, int before, int after);
+    }
+
+    private final FreeCores free;
+    private final Listener listener;
+    /// Cores to compute with, most first, in steps of a quarter.
+    private final int[] ladder;
+    /// Threads by kind and by place on the ladder; further down there are never more.
+    private final int[][] counts = new int[Kind.values().length][];
+
+    private final int[] last = new int[Kind.values().length];
+    /// Nanoseconds per row, by class of steps and by threads; `0` is unknown.
     private final double[][] best;
     private final double[][] recent;
     private final long[][] seen;
@@ -38,6 +52,7 @@ final class Pace {
     private int place;
     private double debt;
     private boolean trying;
+    private int trialPlace;
     private int trialSteps;
     /// Of the trial that runs, or of the last one if that failed: trials may cost a twentieth of the time.
     private long trialNanos;
@@ -47,60 +62,76 @@ final class Pace {
     private long changedAt;
     private long raisedAt;
 
-    Pace(int most, FreeCores cores) {
-        this.cores = cores;
-        this.counts = IntStream.iterate(most, n -> n >= 1, n -> n - Math.max(1, n / 4))
+    Pace(CpuCores cores, ThreadPlan plan, FreeCores free, Listener listener) {
+        this.free = free;
+        this.listener = listener;
+        this.ladder = IntStream.iterate(cores.physical(), n -> n >= 1, n -> n - Math.max(1, n / 4))
                 .toArray();
-        this.best = new double[Integer.SIZE][counts.length];
-        this.recent = new double[Integer.SIZE][counts.length];
-        this.seen = new long[Integer.SIZE][counts.length];
+        int most = cores.logical() + 1;
+        this.best = new double[Integer.SIZE][most];
+        this.recent = new double[Integer.SIZE][most];
+        this.seen = new long[Integer.SIZE][most];
+        follow(plan);
+        for (Kind kind : Kind.values()) last[kind.ordinal()] = threads(kind, 0);
+    }
+
+    /// Takes these numbers for when all cores are free. Not between [#next] and [#took].
+    void follow(ThreadPlan plan) {
+        for (Kind kind : Kind.values()) {
+            Share share = plan.of(kind);
+            counts[kind.ordinal()] =
+                    IntStream.of(ladder).map(cores -> threads(share, cores)).toArray();
+        }
+        trying = false;
     }
 
     /// Threads for a step of so many rows that begins now.
-    int next(int rows, long now) {
+    int next(Kind kind, int rows, long now) {
         if (!started) {
             started = true;
             start(now);
-        } else if (place > 0 && !trying && timeToTry(rows, now)) {
+        } else if (!trying && timeToTry(kind, rows, now)) {
             trying = true;
+            trialPlace = above(kind, place);
             trialSteps = 0;
             trialNanos = 0;
             trialShare = 0;
         }
-        return counts[running()];
+        int threads = threads(kind, running());
+        int before = last[kind.ordinal()];
+        last[kind.ordinal()] = threads;
+        if (threads != before) listener.changed(kind, before, threads);
+        return threads;
     }
 
     /// The step that was begun with [#next] has ended.
-    void took(int rows, long nanos, long now) {
-        int kind = kind(rows);
+    void took(Kind kind, int rows, long nanos, long now) {
+        int step = step(rows);
+        int at = running();
         double cost = (double) Math.max(1, nanos) / rows;
-        double share = cost / costOfFewer(kind, running(), now);
-        remember(kind, running(), cost, now);
-        if (trying) {
-            judge(share, nanos, now);
-            if (!trying && running() < place) best[kind][running()] = cost;
-        } else {
-            watch(share, now);
-        }
+        double share = cost / costOfFewer(kind, step, at, now);
+        remember(kind, step, at, cost, now);
+        if (!trying) watch(kind, share, now);
+        else if (threads(kind, at) != threads(kind, place)) judge(share, nanos, now);
     }
 
     /// No step has been timed yet, so what others use is all there is to go by.
     private void start(long now) {
         changedAt = now;
         raisedAt = now - LONGEST_WAIT;
-        OptionalDouble free = cores.at(now);
-        if (free.isEmpty()) return;
-        while (place < counts.length - 1 && counts[place] > Math.round(free.getAsDouble())) place++;
+        OptionalDouble cores = free.at(now);
+        if (cores.isEmpty()) return;
+        while (place < ladder.length - 1 && ladder[place] > Math.round(cores.getAsDouble())) place++;
     }
 
-    private void watch(double share, long now) {
+    private void watch(Kind kind, double share, long now) {
         double excess = share - 1;
         debt = Math.max(0, debt + (excess > 0 ? Math.min(1.5 * excess, MOST_DEBT_OF_A_STEP) : excess / 2));
         if (debt < MOST_DEBT) return;
-        place++;
+        place = below(kind, place);
         wait = now - raisedAt < LONGEST_WAIT ? longer(wait) : FIRST_WAIT;
         settle(now);
-        cores.at(now); // the window of the next reading begins here
+        free.at(now); // the window of the next reading begins here
     }
 
     private void judge(double share, long nanos, long now) {
@@ -112,7 +143,7 @@ final class Pace {
             wait = longer(wait);
             settle(now);
         } else if (over) {
-            place--;
+            place = trialPlace;
             trialNanos = 0;
             raisedAt = now;
             settle(now);
@@ -127,39 +158,70 @@ final class Pace {
 
     /// What others use only hastens or delays a trial, it never decides: they may be our own application's
     /// threads. A long step is tried rarely, unless the cores are known to be free.
-    private boolean timeToTry(int rows, long now) {
-        OptionalDouble free = cores.at(now);
-        boolean idle = free.isPresent() && free.getAsDouble() >= counts[place - 1] - IDLE;
+    private boolean timeToTry(Kind kind, int rows, long now) {
+        int next = above(kind, place);
+        if (next == place) return false;
+        OptionalDouble cores = free.at(now);
+        boolean idle = cores.isPresent() && cores.getAsDouble() >= ladder[next] - IDLE;
         if (idle && othersBusy) wait = FIRST_WAIT;
-        othersBusy = free.isPresent() && !idle;
+        othersBusy = cores.isPresent() && !idle;
         long passed = now - changedAt;
         if (idle) return passed >= wait;
-        double expected = recent[kind(rows)][place] * rows;
+        double expected = recent[step(rows)][threads(kind, place)] * rows;
         double due = Math.max(othersBusy ? 4 * wait : wait, 20.0 * trialNanos);
         return expected > 0 && passed >= Math.max(due, 10 * expected);
     }
 
-    /// What a row would cost one place further down: as measured of late, or by the rule of three.
-    private double costOfFewer(int kind, int at, long now) {
-        if (at == counts.length - 1) return Double.POSITIVE_INFINITY;
-        if (recent[kind][at + 1] > 0 && now - seen[kind][at + 1] < FRESH) return recent[kind][at + 1];
-        if (best[kind][at] == 0) return Double.POSITIVE_INFINITY;
-        return best[kind][at] * Math.max(1.5, (double) counts[at] / counts[at + 1]);
+    /// What a row would cost with the next fewer threads: as measured of late, or by the rule of three.
+    private double costOfFewer(Kind kind, int step, int at, long now) {
+        int threads = threads(kind, at);
+        int fewer = threads(kind, below(kind, at));
+        if (fewer == threads) return Double.POSITIVE_INFINITY;
+        if (recent[step][fewer] > 0 && now - seen[step][fewer] < FRESH) return recent[step][fewer];
+        if (best[step][threads] == 0) return Double.POSITIVE_INFINITY;
+        return best[step][threads] * Math.max(1.5, (double) threads / fewer);
     }
 
-    private void remember(int kind, int at, double cost, long now) {
-        double known = recent[kind][at];
-        boolean fresh = known > 0 && now - seen[kind][at] < FRESH;
-        recent[kind][at] = fresh ? known + (Math.min(cost, 3 * known) - known) / 4 : cost;
-        seen[kind][at] = now;
+    private void remember(Kind kind, int step, int at, double cost, long now) {
+        int threads = threads(kind, at);
+        double known = recent[step][threads];
+        boolean fresh = known > 0 && now - seen[step][threads] < FRESH;
+        recent[step][threads] = fresh ? known + (Math.min(cost, 3 * known) - known) / 4 : cost;
+        seen[step][threads] = now;
         // Steps grow longer as the context fills; a best that nothing reaches any more fades.
-        double reached = best[kind][at] * 1.002;
-        if (reached == 0 && at > 0) reached = best[kind][at - 1] * counts[at - 1] / counts[at];
-        best[kind][at] = reached == 0 ? cost : Math.min(cost, reached);
+        double reached = best[step][threads] * 1.002;
+        int more = threads(kind, above(kind, at));
+        if (reached == 0 && more > threads) reached = best[step][more] * more / threads;
+        best[step][threads] = reached == 0 ? cost : Math.min(cost, reached);
     }
 
     private int running() {
-        return trying ? place - 1 : place;
+        return trying ? trialPlace : place;
+    }
+
+    private int threads(Kind kind, int at) {
+        return counts[kind.ordinal()][at];
+    }
+
+    /// More threads than cores shrink with the cores; fewer are not touched until the cores are fewer still.
+    private int threads(Share share, int cores) {
+        if (share.fixed()) return share.most();
+        if (share.most() <= ladder[0]) return Math.min(share.most(), cores);
+        return share.most() * cores / ladder[0];
+    }
+
+    /// The next place up where this kind has more threads; the same one if there is none.
+    private int above(Kind kind, int from) {
+        int other = from;
+        while (other > 0 && threads(kind, other) == threads(kind, from)) other--;
+        return threads(kind, other) == threads(kind, from) ? from : other;
+    }
+
+    /// The next place down where this kind has fewer threads; the same one if there is none.
+    private int below(Kind kind, int from) {
+        int other = from;
+        while (other < ladder.length - 1 && threads(kind, other) == threads(kind, from)) other++;
+        return threads(kind, other) == threads(kind, from) ? from : other;
     }
 
     private static long longer(long wait) {
@@ -167,7 +229,7 @@ final class Pace {
     }
 
     /// Steps of like size compare: the class is the power of two in their rows.
-    private static int kind(int rows) {
+    private static int step(int rows) {
         return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(rows);
     }
 }

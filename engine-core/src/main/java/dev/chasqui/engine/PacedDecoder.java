@@ -1,5 +1,6 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.engine.ThreadPlan.Kind;
 import dev.chasqui.llama.Decoder;
 import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.Sampling;
@@ -30,24 +31,31 @@ final class PacedDecoder implements Decoder {
         this.growth = growth;
     }
 
-    /// @param fixed whether somebody set the number of threads
-    static PacedDecoder of(LlamaContext context, Pace pace, boolean fixed, IntUnaryOperator growth) {
-        IntConsumer threads = fixed ? count -> {} : count -> context.setThreads(count, count);
-        return new PacedDecoder(context, threads, pace, System::nanoTime, growth);
+    static PacedDecoder of(LlamaContext context, Pace pace, IntUnaryOperator growth) {
+        return new PacedDecoder(context, count -> context.setThreads(count, count), pace, System::nanoTime, growth);
     }
 
     @Override
     public Outcome decode(TokenBatch batch) {
+        Kind kind = kind(batch);
         long begin = nanoClock.getAsLong();
-        int wanted = pace.next(batch.size(), begin);
+        int wanted = pace.next(kind, batch.size(), begin);
         if (wanted != present) threads.accept(wanted);
         present = wanted;
         Outcome outcome = decoder.decode(batch);
         if (outcome == Outcome.DONE) {
             long end = nanoClock.getAsLong();
-            pace.took(batch.size(), end - begin, end);
+            pace.took(kind, batch.size(), end - begin, end);
         }
         return outcome;
+    }
+
+    /// Answers want logits for each of their rows; of a prompt only the last row does.
+    private static Kind kind(TokenBatch batch) {
+        for (int row = 0; row < batch.size(); row++) {
+            if (!batch.wantsLogits(row)) return Kind.PREFILL;
+        }
+        return Kind.DECODE;
     }
 
     @Override

@@ -16,9 +16,9 @@ final class Runner implements AutoCloseable {
 
     /// llama.cpp's threads spin at barriers, so two decodes at once on the same cores slow each other down many
     /// times over: one at a time in this process, in order of asking.
-    private static final Lock CORES = new ReentrantLock(true);
+    static final Lock CORES = new ReentrantLock(true);
 
-    private static final long STACK_BYTES = 16 << 20;
+    static final long STACK_BYTES = 16 << 20;
 
     private final RunnerSettings settings;
     private final Decoder decoder;

@@ -136,7 +136,7 @@ final class Places {
         running.remove(sequence);
         queue.remove(sequence);
         sequence.closeSampler();
-        SchedulerEvents.left(why, sequence.drawn());
+        SchedulerEvents.left(sequence, why);
     }
 
     private void park(Sequence sequence, long now, Optional<String> pin) {

@@ -49,6 +49,7 @@ public final class Scheduler {
             Sequence sequence = new Sequence(this, job, sink, submitted++, now);
             admission.check(sequence, now, decoding ? decodingUntil : now);
             places.queue.add(sequence);
+            SchedulerEvents.queued(sequence, places.queue.size());
             return sequence;
         }
     }
@@ -70,6 +71,7 @@ public final class Scheduler {
         sayFarewell();
         if (batch.size() == 0) return waiting; // somebody was refused just now, and others may take the place
 
+        SchedulerEvents.Prefill event = SchedulerEvents.prefillBegins();
         long begun = nanoClock.getAsLong();
         Decoder.Outcome outcome;
         try {
@@ -79,7 +81,7 @@ public final class Scheduler {
             sayFarewell();
             return true;
         }
-        if (outcome == Decoder.Outcome.DONE) handOut(begun);
+        if (outcome == Decoder.Outcome.DONE) handOut(begun, event);
         else giveBack(outcome);
         sayFarewell();
         return true;
@@ -125,12 +127,13 @@ public final class Scheduler {
         }
     }
 
-    private void handOut(long begun) {
+    private void handOut(long begun, SchedulerEvents.Prefill event) {
         long now = nanoClock.getAsLong();
         List<Sequence> fed = places.running.stream()
                 .filter(sequence -> sequence.inFlight() > 0)
                 .toList();
         int prompts = fed.stream().mapToInt(Sequence::promptRows).sum();
+        SchedulerEvents.prefillEnds(event, prompts, batch.size() - prompts);
         places.speed.took(prompts, batch.size() - prompts, now - begun);
 
         List<Drawn> drawn = new ArrayList<>(fed.size());

@@ -8,15 +8,35 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /// What a flight recorder sees of the scheduler. Costs next to nothing while nobody records.
+///
+/// Requests of one model are numbered in the order in which they came.
 final class SchedulerEvents {
 
     private SchedulerEvents() {}
+
+    @Name("chasqui.Queued")
+    @Label("Request queued")
+    @Category("Chasqui")
+    @StackTrace(false)
+    static final class Queued extends Event {
+        @Label("Request")
+        long request;
+
+        @Label("Prompt tokens")
+        int promptTokens;
+
+        @Label("Requests that wait, with this one")
+        int waiting;
+    }
 
     @Name("chasqui.Seated")
     @Label("Request seated")
     @Category("Chasqui")
     @StackTrace(false)
     static final class Seated extends Event {
+        @Label("Request")
+        long request;
+
         @Label("Prompt tokens")
         int promptTokens;
 
@@ -31,11 +51,27 @@ final class SchedulerEvents {
         long waited;
     }
 
+    /// Its duration is that of the decode.
+    @Name("chasqui.Prefill")
+    @Label("Part of prompts computed")
+    @Category("Chasqui")
+    @StackTrace(false)
+    static final class Prefill extends Event {
+        @Label("Prompt tokens computed")
+        int promptTokens;
+
+        @Label("Rows of answers computed with them")
+        int answerRows;
+    }
+
     @Name("chasqui.FirstToken")
     @Label("First token")
     @Category("Chasqui")
     @StackTrace(false)
     static final class FirstToken extends Event {
+        @Label("Request")
+        long request;
+
         @Label("Prompt tokens computed")
         int computedTokens;
 
@@ -49,6 +85,9 @@ final class SchedulerEvents {
     @Category("Chasqui")
     @StackTrace(false)
     static final class Left extends Event {
+        @Label("Request")
+        long request;
+
         @Label("Why")
         String reason = "";
 
@@ -65,9 +104,33 @@ final class SchedulerEvents {
         int cells;
     }
 
+    static void queued(Sequence sequence, int waiting) {
+        Queued event = new Queued();
+        if (!event.shouldCommit()) return;
+        event.request = sequence.number;
+        event.promptTokens = sequence.length();
+        event.waiting = waiting;
+        event.commit();
+    }
+
+    static Prefill prefillBegins() {
+        Prefill event = new Prefill();
+        event.begin();
+        return event;
+    }
+
+    static void prefillEnds(Prefill event, int promptTokens, int answerRows) {
+        event.end();
+        if (promptTokens == 0 || !event.shouldCommit()) return;
+        event.promptTokens = promptTokens;
+        event.answerRows = answerRows;
+        event.commit();
+    }
+
     static void seated(Sequence sequence, int shared, long now) {
         Seated event = new Seated();
         if (!event.shouldCommit()) return;
+        event.request = sequence.number;
         event.promptTokens = sequence.length();
         event.sharedTokens = shared;
         event.priority = sequence.job.urgency().priority();
@@ -78,16 +141,18 @@ final class SchedulerEvents {
     static void firstToken(Sequence sequence, int computed, long now) {
         FirstToken event = new FirstToken();
         if (!event.shouldCommit()) return;
+        event.request = sequence.number;
         event.computedTokens = computed;
         event.sinceSubmitted = now - sequence.submittedAt;
         event.commit();
     }
 
-    static void left(String reason, int tokens) {
+    static void left(Sequence sequence, String reason) {
         Left event = new Left();
         if (!event.shouldCommit()) return;
+        event.request = sequence.number;
         event.reason = reason;
-        event.tokens = tokens;
+        event.tokens = sequence.drawn();
         event.commit();
     }
 

@@ -8,6 +8,8 @@ import dev.chasqui.api.Options;
 import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.tune.Knob;
+import dev.chasqui.tune.Knobs;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -86,8 +88,8 @@ class ContextPlanTest {
         EngineConfig config =
                 EngineConfig.fromEnvironment(Map.of("OLLAMA_NUM_PARALLEL", "4", "OLLAMA_KV_CACHE_TYPE", "q8_0"));
 
-        ContextSettings settings =
-                ContextPlan.of(options, OptionalInt.empty(), 8192).exactSettings(options, config);
+        ContextSettings settings = ContextPlan.of(options, OptionalInt.empty(), 8192)
+                .exactSettings(options, config, ThreadPlan.of(options, config.cores(), Knobs.NONE));
 
         assertThat(settings)
                 .isEqualTo(ContextSettings.of(300)
@@ -95,5 +97,48 @@ class ContextPlanTest {
                         .withThreads(1, 1)
                         .withCache(FlashAttention.OFF, CacheType.F16, CacheType.F16));
         assertThat(settings.sequences()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasTunedIsForWhereNobodySaysOtherwise() {
+        Knobs tuned = new Knobs(Map.of(Knob.BATCH, "1024", Knob.FLASH_ATTENTION, "off", Knob.CACHE_TYPE, "bf16"));
+
+        ContextSettings usual = settings(Map.of(), Options.NONE, Knobs.NONE);
+        assertThat(usual.batchTokens()).isEqualTo(512);
+        assertThat(usual.flashAttention()).isEqualTo(FlashAttention.AUTO);
+        assertThat(usual.keyType()).isEqualTo(CacheType.F16);
+
+        ContextSettings fast = settings(Map.of(), Options.NONE, tuned);
+        assertThat(fast.batchTokens()).isEqualTo(1024);
+        assertThat(fast.microBatchTokens()).isEqualTo(1024);
+        assertThat(fast.flashAttention()).isEqualTo(FlashAttention.OFF);
+        assertThat(fast.keyType()).isEqualTo(CacheType.BF16);
+
+        ContextSettings asked = settings(
+                Map.of("OLLAMA_FLASH_ATTENTION", "1", "OLLAMA_KV_CACHE_TYPE", "f16"),
+                Options.NONE.with(Option.NUM_BATCH, 64),
+                tuned);
+        assertThat(asked.batchTokens()).isEqualTo(64);
+        assertThat(asked.microBatchTokens()).isEqualTo(64);
+        assertThat(asked.flashAttention()).isEqualTo(FlashAttention.ON);
+        assertThat(asked.keyType()).isEqualTo(CacheType.F16);
+    }
+
+    @Test
+    void whatWasTunedGivesWayWhereItDoesNotSuitWhatIsSet() {
+        ContextSettings off = settings(
+                Map.of("OLLAMA_FLASH_ATTENTION", "0"), Options.NONE, new Knobs(Map.of(Knob.CACHE_TYPE, "q8_0")));
+        assertThat(off.flashAttention()).isEqualTo(FlashAttention.OFF);
+        assertThat(off.valueType()).isEqualTo(CacheType.F16);
+
+        ContextSettings small = settings(
+                Map.of("OLLAMA_KV_CACHE_TYPE", "q8_0"), Options.NONE, new Knobs(Map.of(Knob.FLASH_ATTENTION, "off")));
+        assertThat(small.flashAttention()).isEqualTo(FlashAttention.AUTO);
+        assertThat(small.valueType()).isEqualTo(CacheType.Q8_0);
+    }
+
+    private static ContextSettings settings(Map<String, String> environment, Options options, Knobs tuned) {
+        return ContextPlan.of(options, OptionalInt.empty(), 8192)
+                .settings(options, EngineConfig.fromEnvironment(environment), tuned, 1000);
     }
 }

@@ -1,15 +1,21 @@
 package dev.chasqui.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
+import dev.chasqui.platform.CpuCores;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class EngineConfigTest {
 
@@ -21,7 +27,8 @@ class EngineConfigTest {
         assertThat(config.keepAlive()).isEqualTo(KeepAlive.FIVE_MINUTES);
         assertThat(config.contextTokens()).isEmpty();
         assertThat(config.maxLoaded()).isEqualTo(3);
-        assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+        assertThat(config.cacheType()).isEmpty();
+        assertThat(config.tuned().orElseThrow()).endsWithRaw(Path.of("tuned"));
     }
 
     @Test
@@ -45,7 +52,7 @@ class EngineConfigTest {
         assertThat(config.defaults().count(Option.NUM_GPU)).hasValue(12);
         assertThat(config.tensorSplit()).containsExactly(3f, 1f);
         assertThat(config.flashAttention()).isEqualTo(FlashAttention.OFF);
-        assertThat(config.cacheType()).isEqualTo(CacheType.Q8_0);
+        assertThat(config.cacheType()).contains(CacheType.Q8_0);
     }
 
     @Test
@@ -70,7 +77,7 @@ class EngineConfigTest {
         assertThat(config.maxLoaded()).isEqualTo(3);
         assertThat(config.defaults().count(Option.NUM_GPU)).isEmpty();
         assertThat(config.tensorSplit()).isEmpty();
-        assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+        assertThat(config.cacheType()).isEmpty();
     }
 
     @Test
@@ -81,6 +88,29 @@ class EngineConfigTest {
                     .as(split)
                     .isEmpty();
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void threadsAreTiedToTheCpusThatAreNamed() {
+        int first = CpuCores.ofThisProcess().cpus().first();
+
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_CPUS", first + "-" + first));
+
+        assertThat(config.cpus()).containsExactly(first);
+        assertThat(config.cores().physical()).isEqualTo(1);
+    }
+
+    @Test
+    void cpusThatAreNotOursTieNothing() {
+        for (String wrong : new String[] {"511", "0-", "all", ","}) {
+            EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_CPUS", wrong));
+
+            assertThat(config.cpus()).as(wrong).isEmpty();
+            assertThat(config.cores()).isEqualTo(CpuCores.ofThisProcess());
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EngineConfig.fromEnvironment(Map.of()).withCpus(new TreeSet<>(Set.of(511))));
     }
 
     private static KeepAlive keepAlive(String value) {

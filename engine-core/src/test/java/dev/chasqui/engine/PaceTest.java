@@ -2,11 +2,17 @@ package dev.chasqui.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.Options;
+import dev.chasqui.engine.ThreadPlan.Kind;
+import dev.chasqui.engine.ThreadPlan.Share;
+import dev.chasqui.platform.CpuCores;
+import dev.chasqui.tune.Knobs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {
@@ -21,7 +27,8 @@ class PaceTest {
     private boolean counted;
     private double factor = 1;
     private long now = 1_000 * MILLISECOND;
-    private Pace pace = new Pace(2, this::counted);
+    private final List<String> changes = new ArrayList<>();
+    private Pace pace = pace(2, 2);
 
     @Test
     void anIdleMachineGivesAllItsCores() {
@@ -138,7 +145,7 @@ class PaceTest {
 
     @Test
     void manyCoresAreGivenUpByTheQuarterAndComeBack() {
-        pace = new Pace(16, this::counted);
+        pace = pace(16, 16);
         freeCores = 16;
         assertThat(steps(ONE, 20)).containsOnly(16);
 
@@ -151,11 +158,91 @@ class PaceTest {
 
     @Test
     void oneCoreHasNothingToDecide() {
-        pace = new Pace(1, this::counted);
+        pace = pace(1, 1);
 
         freeCores = 0;
 
         assertThat(steps(ONE, 100)).containsOnly(1);
+    }
+
+    @Test
+    void whatATokenFoundOutHoldsForPromptsInTheirOwnNumber() {
+        pace = pace(8, 16);
+        freeCores = 16;
+        follow(new Share(8, false), new Share(16, false));
+        assertThat(steps(PROMPT, 2)).containsOnly(16);
+        assertThat(steps(ONE, 20)).containsOnly(8);
+
+        freeCores = 6;
+        steps(ONE, 4);
+
+        assertThat(step(ONE)).isEqualTo(6);
+        assertThat(step(PROMPT)).isEqualTo(12);
+    }
+
+    @Test
+    void fewThreadsAreNotTakenAwayWhileTheirCoresAreFree() {
+        pace = pace(8, 8);
+        freeCores = 8;
+        follow(new Share(4, false), new Share(8, false));
+        steps(PROMPT, 2);
+        steps(ONE, 20);
+
+        freeCores = 6;
+        assertThat(steps(PROMPT, 4)).endsWith(6);
+        assertThat(steps(ONE, 20)).containsOnly(4);
+
+        freeCores = 3;
+        assertThat(steps(ONE, 4)).endsWith(3);
+        assertThat(step(PROMPT)).isEqualTo(3);
+
+        freeCores = 8;
+        assertThat(run(ONE, 5_000)).endsWith(4);
+        assertThat(run(PROMPT, 60_000)).endsWith(8);
+    }
+
+    @Test
+    void aNumberSomebodySetIsNotChangedWhileTheOtherKindAdapts() {
+        follow(new Share(2, true), new Share(2, false));
+        steps(ONE, 20);
+        steps(PROMPT, 2);
+
+        freeCores = 1;
+
+        assertThat(steps(PROMPT, 4)).endsWith(1);
+        assertThat(steps(ONE, 20)).containsOnly(2);
+    }
+
+    @Test
+    void everyChangeIsToldOnce() {
+        steps(ONE, 20);
+        freeCores = 1;
+        steps(ONE, 6);
+        step(PROMPT);
+        freeCores = 2;
+        run(ONE, 600);
+        run(PROMPT, 3_000);
+
+        assertThat(changes).containsExactly("DECODE 2 to 1", "PREFILL 2 to 1", "DECODE 1 to 2", "PREFILL 1 to 2");
+    }
+
+    private Pace pace(int cores, int cpus) {
+        List<List<Integer>> siblings = IntStream.range(0, cores)
+                .mapToObj(core -> IntStream.iterate(core, cpu -> cpu < cpus, cpu -> cpu + cores)
+                        .boxed()
+                        .toList())
+                .toList();
+        CpuCores machine = new CpuCores(siblings, cpus);
+        ThreadPlan plan = ThreadPlan.of(Options.NONE, machine, Knobs.NONE);
+        return new Pace(
+                machine,
+                plan,
+                this::counted,
+                (kind, before, after) -> changes.add(kind + " " + before + " to " + after));
+    }
+
+    private void follow(Share decode, Share prefill) {
+        pace.follow(new ThreadPlan(decode, prefill));
     }
 
     private OptionalDouble counted(long at) {
@@ -163,11 +250,12 @@ class PaceTest {
     }
 
     private int step(int rows) {
-        int threads = pace.next(rows, now);
+        Kind kind = rows == ONE ? Kind.DECODE : Kind.PREFILL;
+        int threads = pace.next(kind, rows, now);
         double work = (rows == ONE ? 8 : 2 * rows) * MILLISECOND * factor;
         long nanos = (long) (work / threads * (threads > freeCores ? 6 : 1));
         now += nanos;
-        pace.took(rows, nanos, now);
+        pace.took(kind, rows, nanos, now);
         return threads;
     }
 

@@ -57,7 +57,8 @@ public record ContextSettings(
             this.code = code;
         }
 
-        boolean quantized() {
+        /// Whether values kept so need flash attention.
+        public boolean quantized() {
             return this == Q8_0 || this == Q4_0;
         }
     }

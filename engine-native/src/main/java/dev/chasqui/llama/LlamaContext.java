@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A model's KV cache and what computes into it. Owns the cache, its threads and its samplers.
@@ -40,7 +41,8 @@ public final class LlamaContext implements Decoder {
             ContextSettings settings,
             Arena arena,
             AbortFlag abort,
-            MemorySegment raw) {
+            MemorySegment raw,
+            SortedSet<Integer> cpus) {
         this.model = model;
         this.weights = weights;
         this.settings = settings;
@@ -48,7 +50,7 @@ public final class LlamaContext implements Decoder {
         this.abort = abort;
         this.context = raw;
         this.memory = LlamaH.getMemory(raw);
-        this.threads = new ThreadPools();
+        this.threads = new ThreadPools(cpus);
         this.contextTokens = LlamaH.nCtx(raw);
         this.batch = new NativeBatch(arena, LlamaH.nBatch(raw));
         this.positions = new Positions(settings.sequences());
@@ -57,7 +59,8 @@ public final class LlamaContext implements Decoder {
         threads.attach(raw, settings.threads(), settings.batchThreads());
     }
 
-    static LlamaContext create(LlamaModel model, MemorySegment weights, ContextSettings settings) {
+    static LlamaContext create(
+            LlamaModel model, MemorySegment weights, ContextSettings settings, SortedSet<Integer> cpus) {
         if (ModelH.modelHasEncoder(weights) || !ModelH.modelHasDecoder(weights)) {
             throw new LlamaException(model.file() + " is not a decoder-only model; this engine cannot run it");
         }
@@ -65,7 +68,7 @@ public final class LlamaContext implements Decoder {
         try {
             AbortFlag abort = new AbortFlag(arena);
             MemorySegment raw = init(model, weights, settings, abort);
-            return owned(model, weights, settings, arena, abort, raw);
+            return owned(model, weights, settings, arena, abort, raw, cpus);
         } catch (Throwable t) {
             arena.close();
             throw t;
@@ -89,12 +92,13 @@ public final class LlamaContext implements Decoder {
             ContextSettings settings,
             Arena arena,
             AbortFlag abort,
-            MemorySegment raw) {
+            MemorySegment raw,
+            SortedSet<Integer> cpus) {
         try {
             if (LlamaH.getMemory(raw).address() == 0) {
                 throw new LlamaException(model.file() + " has no memory of tokens; this engine cannot run it");
             }
-            return new LlamaContext(model, weights, settings, arena, abort, raw.reinterpret(arena, null));
+            return new LlamaContext(model, weights, settings, arena, abort, raw.reinterpret(arena, null), cpus);
         } catch (Throwable t) {
             LlamaH.free(raw);
             throw t;
@@ -179,8 +183,11 @@ public final class LlamaContext implements Decoder {
         }
         batch.fill(rows);
         LlamaLog.clear();
-        int code = LlamaH.decode(context, batch.struct());
-        if (code == 0) LlamaH.synchronize(context);
+        int code;
+        try (Affinity.Tie _ = threads.tie(rows.size())) {
+            code = LlamaH.decode(context, batch.struct());
+            if (code == 0) LlamaH.synchronize(context);
+        }
         abort.lower();
 
         if (code == 0) {

@@ -13,9 +13,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoublePredicate;
 
@@ -79,8 +81,19 @@ public final class LlamaModel implements AutoCloseable {
     ///
     /// @throws LlamaException if llama.cpp cannot make it, for want of memory or of support for its types
     public LlamaContext newContext(ContextSettings settings) {
+        return newContext(settings, Collections.emptySortedSet());
+    }
+
+    /// As [#newContext(ContextSettings)]; its threads, and whoever decodes with it meanwhile, run only on these
+    /// CPUs. For Linux.
+    ///
+    /// @param cpus the kernel's numbers, `0` to `511`; empty lets the kernel decide
+    public LlamaContext newContext(ContextSettings settings, SortedSet<Integer> cpus) {
+        if (!cpus.isEmpty() && (cpus.first() < 0 || cpus.last() >= Affinity.CPUS)) {
+            throw new IllegalArgumentException("CPUs " + cpus + "; expected 0 to " + (Affinity.CPUS - 1));
+        }
         return gate.use(() -> {
-            LlamaContext context = LlamaContext.create(this, model, settings);
+            LlamaContext context = LlamaContext.create(this, model, settings, cpus);
             contexts.add(context);
             return context;
         });

@@ -1,11 +1,15 @@
 package dev.chasqui.llama;
 
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// ggml's compute threads of one context, kept from one decode to the next; without them ggml starts threads for
 /// every token.
@@ -16,18 +20,38 @@ import java.util.Map;
 ///
 /// ggml's CPU backend remembers the pool it used last and touches it when the next graph comes with another, so
 /// no pool is freed before its context is.
+///
+/// Where CPUs are named, a pool as large as their number has each thread on a CPU of its own. A smaller one may
+/// use them all, so that the kernel can keep its threads off a CPU that somebody else wants.
 final class ThreadPools {
 
     /// How long a thread spins for work before it sleeps, of 100. Measured best under load, and idle it costs
     /// little.
     private static final int POLL = 50;
 
+    private final SortedSet<Integer> cpus;
     private final Map<Integer, MemorySegment> pools = new HashMap<>();
+    private int threads;
+    private int batchThreads;
+
+    /// @param cpus where they may run, by the kernel's numbers, below 512; empty lets the kernel decide
+    ThreadPools(SortedSet<Integer> cpus) {
+        this.cpus = new TreeSet<>(cpus);
+    }
 
     /// Has the context use so many threads from its next decode on. Not during a decode.
     void attach(MemorySegment context, int threads, int batchThreads) {
         LlamaH.attachThreadpool(context, pool(threads), pool(batchThreads));
         LlamaH.setNThreads(context, threads, batchThreads);
+        this.threads = threads;
+        this.batchThreads = batchThreads;
+    }
+
+    /// Ties the calling thread, which is about to decode, to the CPUs of the pool it will be part of, until
+    /// [Affinity.Tie#close].
+    Affinity.Tie tie(int rows) {
+        if (cpus.isEmpty()) return Affinity.NO_TIE;
+        return Affinity.tie(isOneEach(rows > 1 ? batchThreads : threads) ? cpus.tailSet(cpus.last()) : cpus);
     }
 
     /// Ends every thread; the context must be freed by then.
@@ -37,15 +61,23 @@ final class ThreadPools {
     }
 
     private MemorySegment pool(int threads) {
-        return pools.computeIfAbsent(threads, ThreadPools::create);
+        return pools.computeIfAbsent(threads, this::create);
     }
 
-    private static MemorySegment create(int threads) {
+    /// ggml gives the caller's thread the last CPU then.
+    private boolean isOneEach(int threads) {
+        return threads == cpus.size();
+    }
+
+    private MemorySegment create(int threads) {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment params = scratch.allocate(Structs.THREADPOOL_PARAMS);
             GgmlH.threadpoolParamsInit(params, threads);
             Structs.set(params, Structs.THREADPOOL_PARAMS, "poll", POLL);
             Structs.set(params, Structs.THREADPOOL_PARAMS, "paused", true);
+            Structs.set(params, Structs.THREADPOOL_PARAMS, "strict_cpu", isOneEach(threads));
+            long mask = Structs.offset(Structs.THREADPOOL_PARAMS, "cpumask");
+            for (int cpu : cpus) params.set(JAVA_BOOLEAN, mask + cpu, true);
             return CpuBackend.threadpoolNew(params);
         }
     }

@@ -10,19 +10,28 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/// The folder of this user that may be deleted at any time: extracted libraries and verdicts.
-final class CacheFolder {
+/// The folder of this user that may be deleted at any time: extracted libraries, verdicts, what was measured.
+public final class CacheFolder {
 
     private CacheFolder() {}
 
-    /// Where natives go: `chasqui/natives` in the user's cache folder, or `natives` in `CHASQUI_CACHE_DIR`.
+    /// `chasqui/<name>` in the user's cache folder, or `<name>` in `CHASQUI_CACHE_DIR`. It need not be there.
+    public static Path named(String name) {
+        return named(name, Platform.host());
+    }
+
+    /// Where natives go.
     static Path natives(Platform platform) {
+        return named("natives", platform);
+    }
+
+    private static Path named(String name, Platform platform) {
         return Setting.CHASQUI_CACHE_DIR
                 .value()
                 .map(Path::of)
                 .orElseGet(() -> users(platform).resolve("chasqui"))
                 .toAbsolutePath()
-                .resolve("natives");
+                .resolve(name);
     }
 
     private static Path users(Platform platform) {

@@ -38,6 +38,19 @@ final class Bars implements Steps, AutoCloseable {
         if (total > 0 && done >= total) endBar();
     }
 
+    /// How far work of many steps is, as one bar; off a terminal, a line for each step.
+    ///
+    /// @param step what is done now
+    void count(String work, String step, long done, long total) {
+        if (screen.errIsTty()) {
+            if (bar.isEmpty()) bar = Optional.of(builder(work, total).build());
+            bar.ifPresent(shown -> shown.maxHint(total).setExtraMessage(step).stepTo(done));
+        } else if (!step.equals(last)) {
+            screen.err().println(step);
+        }
+        last = step;
+    }
+
     @Override
     public void close() {
         endBar();
@@ -49,15 +62,16 @@ final class Bars implements Steps, AutoCloseable {
     }
 
     private ProgressBar bar(String what, long total) {
+        return builder(what, total).setUnit(" MB", 1_000_000).showSpeed().build();
+    }
+
+    private ProgressBarBuilder builder(String what, long total) {
         int width = Math.max(20, screen.width() - 1);
         return new ProgressBarBuilder()
                 .setTaskName(what)
                 .setInitialMax(Math.max(total, 0))
-                .setUnit(" MB", 1_000_000)
-                .showSpeed()
                 .setUpdateIntervalMillis(UPDATE_MILLIS)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                .setConsumer(new ConsoleProgressBarConsumer(screen.err(), width))
-                .build();
+                .setConsumer(new ConsoleProgressBarConsumer(screen.err(), width));
     }
 }

@@ -41,6 +41,7 @@ final class ChasquiCommand implements Callable<Integer> {
             RmCommand::new,
             DoctorCommand::new,
             PlanCommand::new,
+            TuneCommand::new,
             WarmUpCommand::new,
             BenchCommand::new);
 

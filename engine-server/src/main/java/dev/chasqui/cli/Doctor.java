@@ -6,12 +6,14 @@ import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Version;
 import dev.chasqui.engine.MachineMemory;
+import dev.chasqui.platform.CpuCores;
 import dev.chasqui.store.ModelStore;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Looks at everything an answer depends on, in the order it is needed.
 final class Doctor {
@@ -33,6 +35,9 @@ final class Doctor {
         findings.add(MachineChecks.java(java.feature(), java.toString(), System.getProperty("java.home")));
         MachineMemory memory = MachineMemory.read();
         findings.add(MachineChecks.memory(memory.totalBytes(), memory.availableBytes(), memory.limitBytes()));
+        Optional<String> cpus =
+                Optional.ofNullable(environment.get("CHASQUI_CPUS")).filter(text -> !text.isBlank());
+        findings.add(MachineChecks.cores(CpuCores.ofThisProcess(), cpus));
         findings.add(MachineChecks.load(
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 Runtime.getRuntime().availableProcessors()));

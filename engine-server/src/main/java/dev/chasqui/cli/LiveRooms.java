@@ -74,6 +74,11 @@ final class LiveRooms implements Rooms {
     }
 
     @Override
+    public Tunings tunings() {
+        return new EngineTunings(EngineConfig.fromEnvironment(environment));
+    }
+
+    @Override
     public Diagnosis diagnose() {
         return new Doctor(this).examine();
     }

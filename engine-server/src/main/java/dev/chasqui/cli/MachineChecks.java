@@ -1,7 +1,10 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.platform.CpuCores;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// Judges the machine: Java, memory, load.
 final class MachineChecks {
@@ -36,6 +39,23 @@ final class MachineChecks {
                     "memory", text, "take small models and a small num_ctx (-o num_ctx=2048), or end other programs");
         }
         return Finding.ok("memory", text);
+    }
+
+    /// @param named what `CHASQUI_CPUS` says
+    static Finding cores(CpuCores here, Optional<String> named) {
+        String text = here.physical()
+                + (here.physical() == 1 ? " core" : " cores")
+                + (here.logical() > here.physical() ? " with " + here.logical() + " hyper-threads" : "");
+        if (named.isEmpty()) return Finding.ok("cores", text);
+        try {
+            Set<Integer> cpus = CpuCores.requireUsable(CpuCores.parse(named.get()));
+            return Finding.ok("cores", text + "; models compute on CPUs " + cpus);
+        } catch (IllegalArgumentException e) {
+            return Finding.warning(
+                    "cores",
+                    text + "; CHASQUI_CPUS is not used: " + e.getMessage(),
+                    "write CPU numbers and ranges as taskset does, such as 0-3,6");
+        }
     }
 
     /// @param loadAverage processes that wanted to run, over the last minute; negative where nobody knows

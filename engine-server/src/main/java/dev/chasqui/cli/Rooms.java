@@ -43,6 +43,9 @@ interface Rooms {
     /// @throws BackendException if there is no such model, or the options cannot be had here
     LoadPlan plan(String model, Options options);
 
+    /// How models run fastest on this machine. Opening it loads nothing.
+    Tunings tunings();
+
     /// What there is to know about this machine and installation, good or bad.
     Diagnosis diagnose();
 }

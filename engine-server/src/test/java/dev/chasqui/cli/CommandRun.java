@@ -6,6 +6,11 @@ import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Options;
 import dev.chasqui.engine.LoadPlan;
+import dev.chasqui.tune.Effort;
+import dev.chasqui.tune.StoredTuning;
+import dev.chasqui.tune.TuneProgress;
+import dev.chasqui.tune.TuneReport;
+import dev.chasqui.tune.Workload;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -18,10 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Runs commands in this JVM against scripted rooms and keeps what they print.
-final class CommandRun implements Rooms, LocalModels {
+final class CommandRun implements Rooms, LocalModels, Tunings {
 
     final ScriptedBackend embedded = new ScriptedBackend();
     final ScriptedBackend server = new ScriptedBackend();
@@ -36,6 +42,13 @@ final class CommandRun implements Rooms, LocalModels {
     LoadPlan plan;
 
     Options fallback = Options.NONE;
+
+    @Nullable
+    TuneReport tuneReport;
+
+    final Map<String, StoredTuning> tuned = new HashMap<>();
+    int tunedElsewhere;
+
     String typed = "";
     Screen.Input input = Screen.Input.NOTHING;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -107,6 +120,42 @@ final class CommandRun implements Rooms, LocalModels {
     public LoadPlan plan(String model, Options options) {
         done.add("plan " + model + " " + options);
         return Objects.requireNonNull(plan);
+    }
+
+    @Override
+    public Tunings tunings() {
+        return this;
+    }
+
+    @Override
+    public TuneReport measure(
+            String model, Workload workload, Effort effort, OptionalInt contextTokens, TuneProgress progress) {
+        done.add("measure " + model + " " + workload + " " + effort + " " + contextTokens);
+        progress.at("loading", 0, 1);
+        progress.at("measuring num_batch", 4, 10);
+        progress.at("measuring num_batch", 10, 10);
+        return Objects.requireNonNull(tuneReport);
+    }
+
+    @Override
+    public Path keep(String model, TuneReport report) {
+        done.add("keep " + model + " " + report.chosen());
+        return Path.of("/cache/tuned/file");
+    }
+
+    @Override
+    public Optional<StoredTuning> stored(String model) {
+        return Optional.ofNullable(tuned.get(model));
+    }
+
+    @Override
+    public int elsewhere(String model) {
+        return tunedElsewhere;
+    }
+
+    @Override
+    public int forget(String model) {
+        return tuned.remove(model) == null ? 0 : 1;
     }
 
     @Override

@@ -2,12 +2,14 @@ package dev.chasqui.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.platform.CpuCores;
 import dev.chasqui.platform.CpuVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +61,17 @@ class DoctorTest {
         assertThat(MachineChecks.load(0.4, 2).level()).isEqualTo(Finding.Level.OK);
         assertThat(MachineChecks.load(1.9, 2).text()).startsWith("1.90 on 2 cores");
         assertThat(MachineChecks.load(1.9, 2).level()).isEqualTo(Finding.Level.WARNING);
+    }
+
+    @Test
+    void coresAreCountedAndWrongCpusAreNamed() {
+        CpuCores here = new CpuCores(List.of(List.of(0, 2), List.of(1, 3)), 4);
+
+        assertThat(MachineChecks.cores(here, Optional.empty()).text()).isEqualTo("2 cores with 4 hyper-threads");
+        Finding wrong = MachineChecks.cores(here, Optional.of("0-511"));
+        assertThat(wrong.level()).isEqualTo(Finding.Level.WARNING);
+        assertThat(wrong.text()).contains("CHASQUI_CPUS is not used");
+        assertThat(wrong.remedy().orElseThrow()).contains("0-3,6");
     }
 
     @Test

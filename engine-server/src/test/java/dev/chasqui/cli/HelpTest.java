@@ -14,7 +14,7 @@ class HelpTest {
     @ValueSource(
             strings = {
                 "ask", "serve", "run", "list", "show", "ps", "stop", "create", "pull", "cp", "rm", "doctor", "plan",
-                "bench"
+                "tune", "bench"
             })
     void everyCommandExplainsItself(String command) {
         int status = chasqui.run(command, "--help");
@@ -35,6 +35,12 @@ class HelpTest {
 
         chasqui.run("run", "--help");
         assertThat(chasqui.out()).contains("5m, 90s, 1h").contains("Default: 5m");
+
+        chasqui.run("tune", "--help");
+        assertThat(chasqui.out())
+                .contains("prefill (long new")
+                .contains("Default: mixed")
+                .contains("--forget");
 
         chasqui.run("serve", "--help");
         assertThat(chasqui.out()).contains("else 11434");
