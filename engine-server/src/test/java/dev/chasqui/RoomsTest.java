@@ -28,8 +28,9 @@ class RoomsTest {
             Map.entry("llama.common", Set.of("llama", "platform")),
             Map.entry("gguf", Set.of("api")),
             Map.entry("store", Set.of("api", "gguf")),
+            Map.entry("json", Set.of()),
             Map.entry("schedule", Set.of("llama")),
-            Map.entry("engine", Set.of("api", "gguf", "store", "schedule", "llama", "llama.common", "ollama")),
+            Map.entry("engine", Set.of("api", "gguf", "store", "json", "schedule", "llama", "llama.common", "ollama")),
             Map.entry("ollama", Set.of("api")),
             Map.entry("http", Set.of("api", "engine")),
             Map.entry(
