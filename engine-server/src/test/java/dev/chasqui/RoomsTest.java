@@ -29,6 +29,7 @@ class RoomsTest {
             Map.entry("gguf", Set.of("api")),
             Map.entry("store", Set.of("api", "gguf")),
             Map.entry("template", Set.of("api")),
+            Map.entry("json", Set.of()),
             Map.entry("schedule", Set.of("llama")),
             Map.entry(
                     "engine",
@@ -37,6 +38,7 @@ class RoomsTest {
                             "gguf",
                             "store",
                             "template",
+                            "json",
                             "schedule",
                             "tune",
                             "llama",
