@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/// Packs texts of many requests into shared batches, and hands each request its vectors when it has all of them. One
-/// thread takes turns; anybody may submit and cancel.
+/// Packs texts of many requests into shared batches, and hands each request its vectors when it has all of
+/// them. One thread takes turns; anybody may submit and cancel.
 ///
-/// Requests go in the order of the [Queue], as those of a [Scheduler] do. Nothing of a text stays once its vector is
-/// there, so between batches the embedder may make room for a longer one.
-public final class EmbeddingBatcher {
+/// Requests go in the order of the [Queue], as those of a [Scheduler] do. Nothing of a text stays once its
+/// vector is there, so between batches the embedder may make room for a longer one.
+public final class EmbeddingBatcher implements Workload {
 
-    /// No batch should take longer, even if nobody else wants the cores: whoever comes then waits for its end.
+    /// No batch should take longer, even if nobody else wants the cores: whoever comes then waits for its
+    /// end.
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
     private static final int LEAST_ROWS = 64;
@@ -66,6 +67,7 @@ public final class EmbeddingBatcher {
     /// One turn of the decode thread: let go who is over, fill one batch, run it, hand out vectors.
     ///
     /// @return `false` if there was nothing to do, so the thread may sleep until the next arrival
+    @Override
     public boolean turn() {
         List<EmbeddingTask> order;
         synchronized (lock) {
@@ -81,6 +83,7 @@ public final class EmbeddingBatcher {
     }
 
     /// Ends every request. Called by the decode thread when it stops.
+    @Override
     public void failAll(RuntimeException cause) {
         synchronized (lock) {
             for (EmbeddingTask task : List.copyOf(queue.waiting())) fail(task, cause);

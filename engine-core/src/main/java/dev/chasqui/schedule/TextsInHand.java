@@ -8,8 +8,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// The texts that are being computed: each has a sequence of its own. Those that may come in pieces stay from one
-/// batch to the next.
+/// The texts that are being computed: each has a sequence of its own, and all of a text is in one batch.
+///
+/// Only a text that is longer than a batch comes in pieces, where the model allows that. There is one such
+/// text at a time, and its rows come first in each batch: so its tokens lie in order in the embedder's cache,
+/// whatever comes and goes beside it, and its sums are added up in the same order as when it is alone.
 final class TextsInHand {
 
     /// One text, and how far it is.
@@ -60,36 +63,35 @@ final class TextsInHand {
         this.batch = batch;
     }
 
-    /// Fills the batch. Half goes to whoever is first in order, the rest to those with least to do: many texts
-    /// neither starve nor hold a few up for long.
+    /// Fills the batch. Half goes to whoever is first in order, the rest to those with least to do: many
+    /// texts neither starve nor hold a few up for long.
     void fill(List<EmbeddingTask> order, int rows) {
         batch.clear();
         if (order.isEmpty()) return;
         EmbeddingTask first = order.getFirst();
-        feed(first, order.size() == 1 ? rows : Math.ceilDiv(rows, 2));
+        int half = order.size() == 1 ? rows : Math.ceilDiv(rows, 2);
+        texts.forEach(inPieces -> inPieces.feed(half));
+        begin(first, half, rows);
         order.stream()
                 .skip(1)
                 .sorted(Comparator.comparingLong(EmbeddingTask::tokensLeft))
-                .forEach(task -> feed(task, rows));
-        feed(first, rows);
+                .forEach(task -> begin(task, rows, rows));
+        begin(first, rows, rows);
     }
 
-    /// Adds rows of a request until the batch has so many.
-    private void feed(EmbeddingTask task, int upTo) {
-        for (Text text : texts) {
-            if (text.task == task) text.feed(upTo - batch.size());
-        }
+    /// Adds whole texts of a request until the batch has so many rows; only the first in a batch may have
+    /// more.
+    private void begin(EmbeddingTask task, int upTo, int rows) {
         for (int[] next = task.next(); next != null && fits(next.length, upTo); next = task.next()) {
-            new Text(task).feed(embedder.wholeTexts() ? next.length : upTo - batch.size());
+            new Text(task).feed(embedder.wholeTexts() || batch.size() > 0 ? next.length : rows);
         }
     }
 
     private boolean fits(int tokens, int upTo) {
-        if (sequences.cardinality() == embedder.sequences()) return false;
         int held = texts.stream().mapToInt(text -> text.tokens.length).sum();
-        if (held + tokens > embedder.contextTokens()) return false;
-        if (!embedder.wholeTexts()) return batch.size() < upTo;
-        return batch.size() == 0 || batch.size() + tokens <= upTo;
+        return sequences.cardinality() < embedder.sequences()
+                && held + tokens <= embedder.contextTokens()
+                && (batch.size() == 0 || batch.size() + tokens <= upTo);
     }
 
     /// Rows the batch has of a request.

@@ -76,6 +76,8 @@ final class ScriptedEmbedder implements Embedder {
             aborted = false;
             return Outcome.ABORTED;
         }
+        assertThat(texts).as("texts in pieces").hasSizeLessThanOrEqualTo(1);
+        if (!texts.isEmpty()) assertThat(texts).containsKey(batch.sequence(0));
         vectors.clear();
         int[] rows = new int[batch.size()];
         for (int row = 0; row < rows.length; row++) {

@@ -4,16 +4,18 @@ import dev.chasqui.llama.Decoder.Outcome;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// An embedder over a model's weights, with a context of its own that is made when it is first needed. Owns that
-/// context.
+/// An embedder over a model's weights, with a context of its own that is made when it is first needed. Owns
+/// that context.
 ///
-/// llama.cpp keeps a row of logits for every row it puts out, though nobody reads them here: `vocabulary x rows`
-/// floats, and where the model has an output layer, the time to compute them. So where the last token's vector is
-/// wanted, the tokens before it go through without output, and the last ones of all texts follow in a step of
-/// their own. Where every token counts, that memory is the price; [EmbedderSettings] says how large it gets.
+/// llama.cpp keeps a row of logits for every row it puts out, though nobody reads them here: `vocabulary x
+/// rows` floats, and where the model has an output layer, the time to compute them. So where the last token's
+/// vector is wanted, the tokens before it go through without output, and the last ones of all texts follow in
+/// a step of their own. Where every token counts, that memory is the price; [EmbedderSettings] says how large
+/// it gets.
 ///
-/// A row that is alone in a step takes other ways through ggml than one in company, with other rounding. It gets
-/// a row of ballast beside it, in the last sequence, so that a text has the same vector alone and among others.
+/// A row that is alone in a step takes other ways through ggml than one in company, with other rounding. It
+/// gets a row of ballast beside it, in the last sequence, so that a text has the same vector alone and among
+/// others.
 public final class LlamaEmbedder implements Embedder {
 
     private final LlamaModel model;
