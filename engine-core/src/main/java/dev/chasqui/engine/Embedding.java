@@ -26,6 +26,9 @@ final class Embedding {
     /// All vectors of a request may take this share of the heap; written as JSON they take thrice that.
     private static final int SHARE_OF_HEAP = 16;
 
+    private static final long LEAST_BYTES = 16L << 20;
+    private static final long MOST_BYTES = 128L << 20;
+
     private final LoadedModel model;
     private final Options options;
     private final EmbedRequest request;
@@ -99,11 +102,10 @@ final class Embedding {
 
     private void requireRoom(int texts) {
         long bytes = 4L * texts * model.vectorLength();
-        long most = Math.max(16L << 20, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+        long most = Math.clamp(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, LEAST_BYTES, MOST_BYTES);
         if (bytes <= most) return;
-        throw BackendException.invalid(
-                "input has " + texts + " texts; their vectors take " + (bytes >> 20) + " MiB, and at most "
-                        + (most >> 20) + " MiB are given at once. Send fewer, or give the JVM more heap");
+        throw BackendException.invalid("input has " + texts + " texts; their vectors take " + (bytes >> 20)
+                + " MiB, and at most " + (most >> 20) + " MiB are given at once. Send fewer");
     }
 
     private final class Completing implements EmbeddingSink {

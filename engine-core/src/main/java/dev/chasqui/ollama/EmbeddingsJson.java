@@ -35,7 +35,7 @@ final class EmbeddingsJson {
                         if (any) vectors(json, vectors);
                     }
                     case "prompt_eval_count" -> tokens = number ? json.getIntValue() : 0;
-                    case "cut_count" -> cut = number ? json.getIntValue() : 0;
+                    case "truncated_count" -> cut = number ? json.getIntValue() : 0;
                     case "total_duration" -> total = number ? json.getLongValue() : 0;
                     case "load_duration" -> load = number ? json.getLongValue() : 0;
                     default -> {}

@@ -101,7 +101,7 @@ class EmbedTest {
         assertThat(embeddings.vectors()).hasSize(HEADLINES.size());
         embeddings.vectors().forEach(vector -> assertThat(length(vector)).isCloseTo(1, within(1e-6)));
         assertThat(embeddings.promptTokens()).isBetween(60, 120);
-        assertThat(embeddings.cutTexts()).isZero();
+        assertThat(embeddings.truncated()).isZero();
         assertThat(embeddings.total()).isGreaterThan(embeddings.load());
         assertThat(embeddings.load()).isPositive();
     }
@@ -132,7 +132,7 @@ class EmbedTest {
         Embeddings cut = engine.embed(longer);
 
         assertThat(cut.promptTokens()).isEqualTo(beginning.promptTokens());
-        assertThat(cut.cutTexts()).isOne();
+        assertThat(cut.truncated()).isOne();
         assertThat(Cosine.of(cut.vectors().getFirst(), beginning.vectors().getFirst()))
                 .isCloseTo(1, within(1e-5));
         assertThatThrownBy(() -> engine.embed(longer.withTruncate(false)))

@@ -62,7 +62,7 @@ class EncoderTest {
             Embeddings cut = engine.embed(request.withOptions(Options.parse(Map.of("num_ctx", 3))));
 
             assertThat(cut.promptTokens()).isEqualTo(3);
-            assertThat(cut.cutTexts()).isOne();
+            assertThat(cut.truncated()).isOne();
             float[] word =
                     engine.embed(EmbedRequest.of("encoder", "w")).vectors().getFirst();
             assertThat(Cosine.of(cut.vectors().getFirst(), word)).isCloseTo(1, within(1e-5));
@@ -79,7 +79,7 @@ class EncoderTest {
             Embeddings longest = engine.embed(EmbedRequest.of("encoder", text, "b", "c"));
 
             assertThat(longest.promptTokens()).isEqualTo(512 + 3 + 3);
-            assertThat(longest.cutTexts()).isOne();
+            assertThat(longest.truncated()).isOne();
             assertThat(engine.running().getFirst().contextLength()).isEqualTo(512);
         }
     }
