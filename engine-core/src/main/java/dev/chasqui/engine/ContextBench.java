@@ -91,18 +91,22 @@ final class ContextBench implements Probe.Bench {
         if (Thread.currentThread().isInterrupted()) {
             throw new BackendException(BackendException.Kind.CANCELLED, "tuning was given up");
         }
-        Runner.CORES.lock();
-        try {
-            long begin = System.nanoTime();
-            Decoder.Outcome outcome = context.decode(batch);
-            long nanos = System.nanoTime() - begin;
-            if (outcome != Decoder.Outcome.DONE) {
-                throw new LlamaException("a batch of " + batch.size() + " rows ended with " + outcome);
-            }
-            return nanos;
-        } finally {
-            Runner.CORES.unlock();
+        long[] nanos = new long[1];
+        Cores.OF_THIS_PROCESS.use(() -> {
+            nanos[0] = decodeAlone(batch);
+            return true;
+        });
+        return nanos[0];
+    }
+
+    private long decodeAlone(TokenBatch batch) {
+        long begin = System.nanoTime();
+        Decoder.Outcome outcome = context.decode(batch);
+        long nanos = System.nanoTime() - begin;
+        if (outcome != Decoder.Outcome.DONE) {
+            throw new LlamaException("a batch of " + batch.size() + " rows ended with " + outcome);
         }
+        return nanos;
     }
 
     /// Scattered over the vocabulary.

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Weights in memory with what computes over them: a lane for requests that share one context, which
-/// grows while it runs, and one for exact requests, which have a context of their own each. Owns them
-/// all.
+/// grows while it runs, one for exact requests, which have a context of their own each, and one for texts
+/// that become vectors. Owns them all.
 final class LoadedModel implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
@@ -39,6 +39,7 @@ final class LoadedModel implements AutoCloseable {
     private final Pace exactPace;
     private final Lane shared;
     private final Lane exact;
+    private final VectorLane vectors;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LoadedModel(
@@ -60,6 +61,7 @@ final class LoadedModel implements AutoCloseable {
         this.exactPace = pace();
         this.shared = new Lane(this::sharedRunner, RunnerSettings::covers);
         this.exact = new Lane(this::exactRunner, RunnerSettings::chunksLike);
+        this.vectors = new VectorLane(source.name(), facts, weights, config, memory, pace());
     }
 
     /// @param tuned    what was measured for it
@@ -143,26 +145,48 @@ final class LoadedModel implements AutoCloseable {
         if (runner != null) runner.release(pin);
     }
 
-    /// Tokens the shared context holds per request; `0` before the first request.
+    /// Who makes vectors of texts.
+    VectorLane vectors() {
+        return vectors;
+    }
+
+    /// Tokens the shared context holds per request, or a text has where there are only vectors; `0` before the
+    /// first request.
     int contextTokens() {
         Runner runner = shared.runner();
-        return runner == null ? 0 : runner.contextTokens() / config.parallel().orElse(1);
+        return runner == null
+                ? vectors.textTokens()
+                : runner.contextTokens() / config.parallel().orElse(1);
+    }
+
+    /// Whether the context that the model was planned with takes its memory by now.
+    boolean hasItsContext() {
+        return facts.poolsEmbeddings() ? vectors.context().isPresent() : shared.runner() != null;
     }
 
     /// Bytes of weights, KV caches and buffers.
     long sizeBytes() {
         ContextSettings present = present();
-        long own = present == null
+        long answers = present == null
                 ? facts.weightsBytes()
                 : memory.with(present).totalBytes() + memory.with(present).deviceBytes();
         ContextSettings alone = size(exact);
-        return alone == null ? own : own + memory.with(alone).contextBytes();
+        return answers
+                + (alone == null ? 0 : memory.with(alone).contextBytes())
+                + forVectors()
+                        .map(context -> context.contextBytes() + context.contextDeviceBytes())
+                        .orElse(0L);
     }
 
     /// Of them, those on GPUs.
     long deviceBytes() {
         ContextSettings present = present();
-        return present == null ? 0 : memory.with(present).deviceBytes();
+        long answers = present == null ? 0 : memory.with(present).deviceBytes();
+        return answers + forVectors().map(MemoryPlan::contextDeviceBytes).orElse(0L);
+    }
+
+    private Optional<MemoryPlan> forVectors() {
+        return vectors.context().map(memory::with);
     }
 
     /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for.
@@ -171,6 +195,7 @@ final class LoadedModel implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) return;
         shared.close();
         exact.close();
+        vectors.close();
         prompts.close();
         weights.close();
     }

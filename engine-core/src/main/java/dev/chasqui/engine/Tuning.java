@@ -86,7 +86,7 @@ public final class Tuning {
         Thread thread = Thread.ofPlatform()
                 .name("chasqui-tune-" + source.name())
                 .daemon()
-                .stackSize(Runner.STACK_BYTES)
+                .stackSize(DecodeThread.STACK_BYTES)
                 .start(work);
         try {
             return work.get();

@@ -15,7 +15,7 @@ final class Places {
 
     final SchedulerSettings settings;
     final KvCache cache;
-    final Queue queue;
+    final Queue<Sequence> queue;
     final SchedulerCounts counts = new SchedulerCounts();
     final Speed speed = new Speed();
     /// In the order in which they were seated.
@@ -28,7 +28,7 @@ final class Places {
         this.alone = decoder instanceof PrivateDecoder one ? one : null;
         this.settings = settings;
         this.cache = new KvCache(decoder, settings.sharing());
-        this.queue = new Queue(settings.ageing());
+        this.queue = new Queue<>(settings.ageing());
     }
 
     int most() {
@@ -136,7 +136,7 @@ final class Places {
         running.remove(sequence);
         queue.remove(sequence);
         sequence.closeSampler();
-        SchedulerEvents.left(sequence, why);
+        SchedulerEvents.left(sequence, why, sequence.drawn());
     }
 
     private void park(Sequence sequence, long now, Optional<String> pin) {

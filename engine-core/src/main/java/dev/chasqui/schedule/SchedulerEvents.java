@@ -18,7 +18,7 @@ final class SchedulerEvents {
     @Label("Request queued")
     @Category("Chasqui")
     @StackTrace(false)
-    static final class Queued extends Event {
+    static final class Enqueued extends Event {
         @Label("Request")
         long request;
 
@@ -95,6 +95,22 @@ final class SchedulerEvents {
         int tokens;
     }
 
+    @Name("chasqui.Embedded")
+    @Label("Texts embedded")
+    @Category("Chasqui")
+    @StackTrace(false)
+    static final class Embedded extends Event {
+        @Label("Texts")
+        int texts;
+
+        @Label("Tokens")
+        int tokens;
+
+        @Label("Time since submitted")
+        @Timespan(Timespan.NANOSECONDS)
+        long sinceSubmitted;
+    }
+
     @Name("chasqui.Evicted")
     @Label("Parked sequence evicted")
     @Category("Chasqui")
@@ -105,7 +121,7 @@ final class SchedulerEvents {
     }
 
     static void queued(Sequence sequence, int waiting) {
-        Queued event = new Queued();
+        Enqueued event = new Enqueued();
         if (!event.shouldCommit()) return;
         event.request = sequence.number;
         event.promptTokens = sequence.length();
@@ -147,12 +163,21 @@ final class SchedulerEvents {
         event.commit();
     }
 
-    static void left(Sequence sequence, String reason) {
+    static void left(Queued request, String reason, int tokens) {
         Left event = new Left();
         if (!event.shouldCommit()) return;
-        event.request = sequence.number;
+        event.request = request.number();
         event.reason = reason;
-        event.tokens = sequence.drawn();
+        event.tokens = tokens;
+        event.commit();
+    }
+
+    static void embedded(EmbeddingTask task, long now) {
+        Embedded event = new Embedded();
+        if (!event.shouldCommit()) return;
+        event.texts = task.job.texts().size();
+        event.tokens = task.job.texts().stream().mapToInt(text -> text.length).sum();
+        event.sinceSubmitted = now - task.submittedAt();
         event.commit();
     }
 

@@ -89,11 +89,16 @@ public final class LlamaModel implements AutoCloseable {
     ///
     /// @param cpus the kernel's numbers, `0` to `511`; empty lets the kernel decide
     public LlamaContext newContext(ContextSettings settings, SortedSet<Integer> cpus) {
+        return newContext(settings, Optional.empty(), cpus);
+    }
+
+    /// @param pooling for vectors instead of answers
+    LlamaContext newContext(ContextSettings settings, Optional<Pooling> pooling, SortedSet<Integer> cpus) {
         if (!cpus.isEmpty() && (cpus.first() < 0 || cpus.last() >= Affinity.CPUS)) {
             throw new IllegalArgumentException("CPUs " + cpus + "; expected 0 to " + (Affinity.CPUS - 1));
         }
         return gate.use(() -> {
-            LlamaContext context = LlamaContext.create(this, model, settings, cpus);
+            LlamaContext context = LlamaContext.create(this, model, settings, pooling, cpus);
             contexts.add(context);
             return context;
         });

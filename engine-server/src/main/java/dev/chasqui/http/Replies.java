@@ -146,7 +146,7 @@ final class Replies {
         if (count > 0) json.writeNumberProperty(name, count);
     }
 
-    private static void nanos(JsonGenerator json, String name, Duration duration) {
+    static void nanos(JsonGenerator json, String name, Duration duration) {
         json.writeNumberProperty(name, Math.max(1, duration.toNanos())); // clients take a missing zero for a failure
     }
 
