@@ -15,6 +15,8 @@ final class BatchFill {
 
     private final Places places;
     private final TokenBatch batch;
+    /// Rows that may still ask for logits: the decoder has room for as many as it has sequences.
+    private int outputs;
 
     BatchFill(Places places, TokenBatch batch) {
         this.places = places;
@@ -24,6 +26,7 @@ final class BatchFill {
     /// @return how long it should take to run, in nanoseconds
     long fill(long now) {
         batch.clear();
+        outputs = places.decoder.sequences();
         List<Sequence> answers = new ArrayList<>();
         List<Sequence> prompts = new ArrayList<>();
         for (Sequence sequence : places.running) (sequence.isAnswering() ? answers : prompts).add(sequence);
@@ -32,7 +35,7 @@ final class BatchFill {
             answers.remove(last);
             prompts.remove(last);
         }
-        answers.forEach(sequence -> sequence.feed(1, batch));
+        answers.forEach(sequence -> feed(sequence, 1));
         if (answers.size() <= MOST_GUESSING) answers.forEach(this::guess);
         int before = batch.size();
         if (!prompts.isEmpty()) feedPrompts(prompts, chunk(answers, now), now);
@@ -65,9 +68,13 @@ final class BatchFill {
     }
 
     private void guess(Sequence sequence) {
-        int room = Math.min(places.decoder.batchTokens(), places.decoder.sequences()) - batch.size();
-        room = Math.min(room, places.cache.free() - batch.size());
-        if (room > 0) sequence.feedDraft(room, batch);
+        int room = Math.min(places.decoder.batchTokens(), places.cache.free()) - batch.size();
+        room = Math.min(room, outputs - places.running.size()); // who comes to its last token needs one, too
+        if (room > 0) outputs -= sequence.feedDraft(room, batch);
+    }
+
+    private void feed(Sequence sequence, int rows) {
+        outputs -= sequence.feed(rows, outputs, batch);
     }
 
     /// Prompt tokens this batch may have, so that no answer waits longer than a chunk takes or misses its deadline.
@@ -94,7 +101,7 @@ final class BatchFill {
             List<Sequence> order = places.queue.sorted(prompts, now);
             int[] shares = shares(order, room);
             for (int i = 0; i < shares.length; i++) {
-                if (shares[i] > 0) order.get(i).feed(shares[i], batch);
+                if (shares[i] > 0) feed(order.get(i), shares[i]);
             }
         } else if (batch.size() == 0) { // no cell is left for any of them
             prompts.remove(giveWay(now));

@@ -15,6 +15,8 @@ import java.util.Optional;
 /// @param urgency       who goes first, and when it is too late
 /// @param pin           keeps what was computed, by this name, until the name is released or used again
 /// @param draft         most tokens guessed from the text so far and checked in one batch, `0` to `16`
+/// @param scored        of the prompt, the last tokens after each of which the sink is given the model's logits,
+///                      `0` to `32`
 public record Job(
         int[] prompt,
         Sampling sampling,
@@ -24,9 +26,11 @@ public record Job(
         boolean shift,
         Urgency urgency,
         Optional<String> pin,
-        int draft) {
+        int draft,
+        int scored) {
 
     public static final int MOST_DRAFT = 16;
+    public static final int MOST_SCORED = 32;
 
     public Job {
         Objects.requireNonNull(sampling, "sampling");
@@ -39,26 +43,35 @@ public record Job(
         if (draft < 0 || draft > MOST_DRAFT) {
             throw new IllegalArgumentException("draft is " + draft + "; expected 0 to " + MOST_DRAFT);
         }
+        if (scored < 0 || scored > Math.min(MOST_SCORED, prompt.length)) {
+            throw new IllegalArgumentException(
+                    "scored is " + scored + "; expected 0 to " + Math.min(MOST_SCORED, prompt.length));
+        }
     }
 
     /// An ordinary request.
     public static Job of(int[] prompt, Sampling sampling, int maxTokens, int contextTokens) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, 4, true, Urgency.NONE, Optional.empty(), 0);
+        return new Job(prompt, sampling, maxTokens, contextTokens, 4, true, Urgency.NONE, Optional.empty(), 0, 0);
     }
 
     public Job withShift(boolean shift, int keep) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft);
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored);
     }
 
     public Job withUrgency(Urgency urgency) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft);
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored);
     }
 
     public Job withPin(String name) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, Optional.of(name), draft);
+        return new Job(
+                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, Optional.of(name), draft, scored);
     }
 
     public Job withDraft(int tokens) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, tokens);
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, tokens, scored);
+    }
+
+    public Job withScored(int tokens) {
+        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, tokens);
     }
 }

@@ -81,26 +81,27 @@ final class KvCache {
         return (int) parked.values().stream().filter(one -> one.pin != null).count();
     }
 
-    /// How many of a prompt's tokens need not be computed; the last one always is, for its logits.
-    int known(int[] tokens, int length) {
-        return sharing ? tree.longest(tokens, length - 1).length() : 0;
+    /// How many of a request's first tokens need not be computed.
+    int known(Sequence wanting) {
+        return sharing ? match(wanting).length() : 0;
     }
 
-    /// Busy cells if these tokens were seated and computed.
-    int busyCellsWith(int[] tokens, int length) {
+    /// Busy cells if this request were seated and computed.
+    int busyCellsWith(Sequence wanting) {
         BitSet busy = busy();
         int now = tree.cellsOf(busy);
+        int length = wanting.length();
         if (!sharing) return now + length;
-        PrefixTree.Match match = tree.longest(tokens, length - 1);
+        PrefixTree.Match match = match(wanting);
         if (match.length() == 0) return now + length;
         return now + length - match.length() + tree.notHeld(match.sequence(), match.length(), busy);
     }
 
-    /// Finds a number for a sequence, and gives it as much of its tokens as others have.
+    /// Finds a number for a request, and gives it as much of its tokens as others have.
     ///
     /// @return the number; negative if running and pinned sequences have them all
-    int seat(int[] tokens, int length, long now) {
-        PrefixTree.Match match = sharing ? tree.longest(tokens, length - 1) : PrefixTree.Match.NONE;
+    int seat(Sequence wanting, long now) {
+        PrefixTree.Match match = sharing ? match(wanting) : PrefixTree.Match.NONE;
         touch(match.sequence(), now);
         int slot = used.nextClearBit(0);
         if (slot >= decoder.sequences()) {
@@ -109,10 +110,14 @@ final class KvCache {
         }
         used.set(slot);
         if (match.length() >= LEAST_SHARED && !copy(match, slot)) {
-            PrefixTree.Match whole = tree.longestWhole(tokens, length - 1);
+            PrefixTree.Match whole = tree.longestWhole(wanting.tokens(), wanting.shareable());
             if (whole.length() >= LEAST_SHARED) copy(whole, slot);
         }
         return slot;
+    }
+
+    private PrefixTree.Match match(Sequence wanting) {
+        return tree.longest(wanting.tokens(), wanting.shareable());
     }
 
     /// The only number left is that of the parked sequence which holds what is wanted.

@@ -156,10 +156,11 @@ public final class Scheduler implements Workload {
             @Nullable RuntimeException broken) {}
 
     private Drawn draw(Sequence sequence, long now) {
-        if (!sequence.drawsNow() || sequence.cancelled) return new Drawn(sequence, 0, null, null);
+        if (sequence.cancelled) return new Drawn(sequence, 0, null, null);
         int before = sequence.drawn();
         try {
-            TokenSink.Reason over = sequence.draw(decoder, now);
+            sequence.score(decoder);
+            TokenSink.Reason over = sequence.drawsNow() ? sequence.draw(decoder, now) : null;
             return new Drawn(sequence, sequence.drawn() - before, over, null);
         } catch (RuntimeException e) {
             return new Drawn(sequence, sequence.drawn() - before, null, e);

@@ -31,10 +31,13 @@ final class Sequence implements Ticket, Queued {
     private int length;
     private int cached;
     private int inFlight;
+    private int fedRow;
     private int firstRow;
     private int draftRow;
     private int[] draft = {};
     private int drawn;
+    /// Positions of the prompt whose logits are still to be given to the sink begin here.
+    private int nextScored;
     private int shared;
     private int dropped;
     private @Nullable TokenSampler sampler;
@@ -52,6 +55,7 @@ final class Sequence implements Ticket, Queued {
         this.submittedAt = now;
         this.tokens = job.prompt().clone();
         this.length = tokens.length;
+        this.nextScored = length - job.scored();
         this.drafts = new Drafts(job.draft());
     }
 
@@ -102,6 +106,11 @@ final class Sequence implements Ticket, Queued {
         return drawn;
     }
 
+    /// Of its tokens, those that others may have computed for it: the logits of the rest are wanted.
+    int shareable() {
+        return nextScored < job.prompt().length ? nextScored : length - 1;
+    }
+
     int inFlight() {
         return inFlight;
     }
@@ -132,26 +141,42 @@ final class Sequence implements Ticket, Queued {
         return true;
     }
 
-    /// Adds up to `room` pending tokens to the batch; asks for logits if that reaches the last one.
-    void feed(int room, TokenBatch batch) {
+    /// Adds up to `room` pending tokens to the batch; asks for logits if that reaches the last one, and for those
+    /// the sink wants.
+    ///
+    /// @param outputs most rows that may ask for logits
+    /// @return rows that do
+    int feed(int room, int outputs, TokenBatch batch) {
         inFlight = Math.min(room, pending());
         firstRow = -1;
         draft = new int[0];
+        int asked = 0;
         for (int i = 0; i < inFlight; i++) {
             int position = cached + i;
             boolean last = position == length - 1;
-            int row = batch.add(tokens[position], position, slot, last);
+            boolean wanted = last || position >= nextScored && position < job.prompt().length;
+            if (wanted && asked == outputs) {
+                inFlight = i;
+                break;
+            }
+            int row = batch.add(tokens[position], position, slot, wanted);
+            if (i == 0) fedRow = row;
+            if (wanted) asked++;
             if (last) firstRow = row;
         }
+        return asked;
     }
 
     /// Adds, after the last token, what may well come next; each row's logits say whether it was right.
-    void feedDraft(int room, TokenBatch batch) {
+    ///
+    /// @return rows added
+    int feedDraft(int room, TokenBatch batch) {
         int most = Math.min(room, Math.min(job.maxTokens() - drawn, job.contextTokens() - length) - 1);
         draft = drafts.guess(tokens, length, most);
         draftRow = batch.size();
         for (int i = 0; i < draft.length; i++) batch.add(draft[i], length + i, slot, true);
         inFlight += draft.length;
+        return draft.length;
     }
 
     void begin(long now) {
@@ -162,6 +187,15 @@ final class Sequence implements Ticket, Queued {
     /// Whether the batch gave logits for its next token.
     boolean drawsNow() {
         return inFlight > 0 && firstRow >= 0;
+    }
+
+    /// Hands the sink the logits it asked for of what the batch held of the prompt.
+    void score(Decoder decoder) {
+        int end = Math.min(cached + inFlight, job.prompt().length);
+        for (; nextScored >= cached && nextScored < end; nextScored++) {
+            int row = fedRow + nextScored - cached;
+            sink.scored(nextScored, () -> decoder.logits(row));
+        }
     }
 
     /// Draws what the batch allows, one token at least, and hands it to the sink.

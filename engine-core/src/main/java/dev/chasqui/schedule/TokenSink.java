@@ -11,6 +11,13 @@ public interface TokenSink {
     /// @return `false` if the answer is over with this token
     boolean accept(int token, Supplier<float[]> logits);
 
+    /// The model has read this token of the prompt, and the job asked for what it expects next. In order, and before
+    /// the answer's first token.
+    ///
+    /// @param position of the token in the prompt, from 0
+    /// @param logits   the model's logits after it; good until this method returns
+    default void scored(int position, Supplier<float[]> logits) {}
+
     /// The answer is over. Called once, and after it nothing more.
     void ended(Ending ending);
 

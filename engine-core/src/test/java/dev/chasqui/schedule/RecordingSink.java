@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /// Keeps what it hears, and insists that the end comes once.
-final class RecordingSink implements TokenSink {
+class RecordingSink implements TokenSink {
 
     final List<Integer> tokens = new ArrayList<>();
     TokenSink.Ending ending;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,27 @@ class SchedulerTest {
         turnUntilIdle();
 
         assertThat(agents).allMatch(agent -> agent.failure == null && agent.tokens.size() == 2);
+    }
+
+    @Test
+    void theLastTokensOfAPromptAreScoredThoughTheyAreInTheCache() {
+        int[] prompt = prompt(1, 30);
+        submit(prompt, 1);
+        turnUntilIdle();
+        List<Integer> positions = new ArrayList<>();
+        RecordingSink sink = new RecordingSink() {
+            @Override
+            public void scored(int position, Supplier<float[]> logits) {
+                positions.add(position);
+            }
+        };
+
+        scheduler.submit(job(prompt, 0).withScored(3), sink);
+        turnUntilIdle();
+
+        assertThat(positions).containsExactly(27, 28, 29);
+        assertThat(model.batches().getLast()).as("rows computed").hasSize(3);
+        assertThat(sink.ending.sharedTokens()).isEqualTo(27);
     }
 
     @Test

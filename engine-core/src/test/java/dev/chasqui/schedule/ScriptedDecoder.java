@@ -83,6 +83,7 @@ final class ScriptedDecoder implements Decoder {
     public Outcome decode(TokenBatch batch) {
         assertThat(batch.size()).isBetween(1, batchTokens);
         duringDecode.run();
+        assertThat(outputs(batch)).as("rows that ask for logits").isLessThanOrEqualTo(sequences);
         if (aborted) {
             aborted = false;
             return Outcome.ABORTED;
@@ -189,6 +190,12 @@ final class ScriptedDecoder implements Decoder {
     /// Which sequences the rows of each batch belonged to, first batch first.
     List<int[]> batches() {
         return batchSequences;
+    }
+
+    private static int outputs(TokenBatch batch) {
+        int outputs = 0;
+        for (int row = 0; row < batch.size(); row++) outputs += batch.wantsLogits(row) ? 1 : 0;
+        return outputs;
     }
 
     private List<Cell> line(int sequence) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.chasqui.llama.Sampling;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -122,7 +123,8 @@ class SimulationTest {
             Job job = Job.of(prompt, Sampling.GREEDY, random.nextInt(60), model.contextTokens())
                     .withShift(false, 4)
                     .withUrgency(new Urgency(random.nextInt(4), deadline))
-                    .withDraft(random.nextInt(3) == 0 ? random.nextInt(8) : 0);
+                    .withDraft(random.nextInt(3) == 0 ? random.nextInt(8) : 0)
+                    .withScored(random.nextInt(4) == 0 ? random.nextInt(1 + Math.min(12, prompt.length)) : 0);
             if (random.nextInt(15) == 0) job = job.withPin("pin" + random.nextInt(2));
             Request request = new Request(job);
             try {
@@ -150,6 +152,7 @@ class SimulationTest {
 
             final Job job;
             final List<Integer> tokens = new ArrayList<>();
+            int scored;
             Ticket ticket = () -> {};
             boolean gaveUp;
             Ending ending;
@@ -165,7 +168,18 @@ class SimulationTest {
             }
 
             @Override
+            public void scored(int position, Supplier<float[]> logits) {
+                assertThat(position).isEqualTo(job.prompt().length - job.scored() + scored++);
+                int[] read = Arrays.copyOf(job.prompt(), position + 1);
+                int expected = ScriptedDecoder.answer(read, 1).getFirst();
+                assertThat(logits.get()[expected])
+                        .as("the logit of what follows")
+                        .isPositive();
+            }
+
+            @Override
             public boolean accept(int token, Supplier<float[]> logits) {
+                assertThat(scored).as("tokens scored").isEqualTo(job.scored());
                 assertThat(ending == null && failure == null)
                         .as("nothing comes after the end")
                         .isTrue();
@@ -205,6 +219,7 @@ class SimulationTest {
                 if (ending != null && ending.reason() == Reason.LENGTH)
                     assertThat(tokens).hasSize(whole.size());
                 if (ending != null) assertThat(ending.tokens()).isEqualTo(tokens.size());
+                if (ending != null) assertThat(scored).as("tokens scored").isEqualTo(job.scored());
                 assertThat(gaveUp || ending != null || failure != null)
                         .as("an end")
                         .isTrue();
