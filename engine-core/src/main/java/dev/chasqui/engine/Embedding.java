@@ -3,7 +3,6 @@ package dev.chasqui.engine;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.EmbedRequest;
 import dev.chasqui.api.Embeddings;
-import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.schedule.EmbeddingJob;
 import dev.chasqui.schedule.EmbeddingSink;
@@ -65,8 +64,7 @@ final class Embedding {
         Urgency urgency = Urgencies.from(startedAt, request.urgency());
         Ticket ticket;
         try {
-            int threads = options.count(Option.NUM_THREAD).orElse(0);
-            ticket = model.embed(plan, threads, new EmbeddingJob(tokens, urgency), new Completing());
+            ticket = model.embed(plan, new EmbeddingJob(tokens, urgency), new Completing());
         } catch (RefusedException e) {
             throw Refusals.translated(e);
         }

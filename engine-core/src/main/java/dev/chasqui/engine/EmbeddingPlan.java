@@ -14,7 +14,8 @@ import java.util.OptionalInt;
 ///
 /// @param settings   the embedder's, if there is none yet
 /// @param textTokens most tokens of a text of this request
-record EmbeddingPlan(EmbedderSettings settings, int textTokens) {
+/// @param threads    that compute it; `0` for as many as the cores really give
+record EmbeddingPlan(EmbedderSettings settings, int textTokens, int threads) {
 
     private static final int RANK = 4;
 
@@ -41,15 +42,15 @@ record EmbeddingPlan(EmbedderSettings settings, int textTokens) {
         int step = onGpu ? Math.min(rows, BATCH_TOKENS) : EmbedderSettings.STEADY_ROWS;
         long logits = 8L * facts.vocabSize().orElse(150_000);
         int texts = Integer.highestOneBit((int) Math.clamp(LOGITS_BYTES / logits, 8, 32));
-        int threads = options.count(Option.NUM_THREAD).orElse(0);
         int cores = Runtime.getRuntime().availableProcessors();
-        int used = threads <= 0 ? cores : Math.min(threads, cores);
+        int threads = Math.min(options.count(Option.NUM_THREAD).orElse(0), cores);
+        int used = threads > 0 ? threads : cores;
         ContextSettings first = ContextSettings.of(Math.max(rows, BATCH_TOKENS))
                 .withBatch(rows, step)
                 .withSequences(texts)
                 .withThreads(used, used)
                 .withCache(config.flashAttention(), CacheType.F16, CacheType.F16);
-        return new EmbeddingPlan(new EmbedderSettings(pooling, whole, first, trained), text);
+        return new EmbeddingPlan(new EmbedderSettings(pooling, whole, first, trained), text, threads);
     }
 
     /// The model's own. One that was made for answers gives the last token's vector: it is the only token

@@ -144,9 +144,7 @@ final class LoadedModel implements AutoCloseable {
     }
 
     /// Hands texts to the thread that makes vectors.
-    ///
-    /// @param threads that compute; `0` for as many as the cores really give
-    Ticket embed(EmbeddingPlan plan, int threads, EmbeddingJob job, EmbeddingSink sink) {
+    Ticket embed(EmbeddingPlan plan, EmbeddingJob job, EmbeddingSink sink) {
         lock.lock();
         try {
             if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
@@ -157,7 +155,7 @@ final class LoadedModel implements AutoCloseable {
                         source.name(), weights, plan.settings(), this::requireRoom, pace, scheduling);
                 embedding = present;
             }
-            return present.submit(job, plan.textTokens(), threads, sink);
+            return present.submit(plan, job, sink);
         } finally {
             lock.unlock();
         }
