@@ -22,8 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Weights in memory with the context that answers over them and, once it is asked for, one that makes vectors.
-/// Owns all three.
+/// Weights in memory with the context that answers over them and, once it is asked for, one that makes
+/// vectors. Owns all three.
 ///
 /// The context grows while it runs. A request that needs other threads or larger batches waits until nobody
 /// uses the present one, and then has it replaced; the weights stay. Requests that come meanwhile wait behind
@@ -176,8 +176,8 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    /// Tokens the present context holds per request, or a text has where there are only vectors; `0` before the
-    /// first request.
+    /// Tokens the present context holds per request, or a text has where there are only vectors; `0` before
+    /// the first request.
     int contextTokens() {
         Runner present = runner;
         if (present != null) return present.contextTokens() / config.parallel().orElse(1);
