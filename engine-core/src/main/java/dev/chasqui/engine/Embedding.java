@@ -64,7 +64,7 @@ final class Embedding {
         Urgency urgency = Urgencies.from(startedAt, request.urgency());
         Ticket ticket;
         try {
-            ticket = model.vectors().submit(plan, options, new EmbeddingJob(tokens, urgency), new Completing());
+            ticket = model.vectors().submit(plan, new EmbeddingJob(tokens, urgency), new Completing());
         } catch (RefusedException e) {
             throw Refusals.translated(e);
         }

@@ -3,6 +3,7 @@ package dev.chasqui.engine;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
+import dev.chasqui.engine.ThreadPlan.Share;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.ContextSettings.CacheType;
@@ -15,7 +16,8 @@ import java.util.OptionalInt;
 ///
 /// @param settings   the embedder's, if there is none yet
 /// @param textTokens most tokens of a text of this request
-record EmbeddingPlan(EmbedderSettings settings, int textTokens) {
+/// @param threads    that compute it; `0` for as many as the cores really give
+record EmbeddingPlan(EmbedderSettings settings, int textTokens, int threads) {
 
     private static final int RANK = 4;
 
@@ -42,14 +44,14 @@ record EmbeddingPlan(EmbedderSettings settings, int textTokens) {
         int step = onGpu ? Math.min(rows, BATCH_TOKENS) : EmbedderSettings.STEADY_ROWS;
         long logits = 8L * facts.vocabSize().orElse(150_000);
         int texts = Integer.highestOneBit((int) Math.clamp(LOGITS_BYTES / logits, 8, 32));
-        int threads =
-                ThreadPlan.of(options, config.cores(), Knobs.NONE).prefill().most();
+        Share threads = ThreadPlan.of(options, config.cores(), Knobs.NONE).prefill();
         ContextSettings first = ContextSettings.of(Math.max(rows, BATCH_TOKENS))
                 .withBatch(rows, step)
                 .withSequences(texts)
-                .withThreads(threads, threads)
+                .withThreads(threads.most(), threads.most())
                 .withCache(config.flashAttention(), CacheType.F16, CacheType.F16);
-        return new EmbeddingPlan(new EmbedderSettings(pooling, whole, first, trained), text);
+        return new EmbeddingPlan(
+                new EmbedderSettings(pooling, whole, first, trained), text, threads.fixed() ? threads.most() : 0);
     }
 
     /// The model's own. One that was made for answers gives the last token's vector: it is the only token

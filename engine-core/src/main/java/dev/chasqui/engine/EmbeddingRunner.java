@@ -48,11 +48,9 @@ final class EmbeddingRunner implements AutoCloseable {
         settings = context;
     }
 
-    /// @param textTokens most tokens of its texts
-    /// @param threads    that compute; `0` for as many as the cores really give
-    Ticket submit(EmbeddingJob job, int textTokens, int threads, EmbeddingSink sink) {
-        embedder.fix(threads);
-        this.textTokens = textTokens;
+    Ticket submit(EmbeddingPlan plan, EmbeddingJob job, EmbeddingSink sink) {
+        embedder.fix(plan.threads());
+        textTokens = plan.textTokens();
         return thread.waking(batcher.submit(job, sink));
     }
 

@@ -3,7 +3,6 @@ package dev.chasqui.engine;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
-import dev.chasqui.llama.EmbedderSettings;
 import dev.chasqui.tune.Knobs;
 import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
@@ -68,19 +67,20 @@ final class NativeLoading implements Loading {
     @Override
     public LoadPlan plan(ModelSource source, Options options, MachineMemory machine) {
         GgufFile facts = source.facts().get();
-        ContextSettings context = context(facts, options, Tuning.of(source, config));
-        Placement placement = planner.place(facts, context, options);
-        int requests = facts.poolsEmbeddings() ? 1 : config.parallel().orElse(1);
+        Knobs tuned = Tuning.of(source, config);
+        int contextTokens = facts.poolsEmbeddings()
+                ? vectors(facts, options).textTokens()
+                : ContextPlan.of(options, config.contextTokens(), trainedTokens(facts))
+                        .contextTokens();
+        Placement placement = planner.place(facts, context(facts, options, tuned, contextTokens), options);
+        int requests = config.parallel().orElse(1);
         IntPredicate fits = tokens -> {
-            ContextSettings larger = facts.poolsEmbeddings()
-                    ? vectors(facts, options).contextFor(tokens)
-                    : context.withContextTokens(tokens * requests);
-            MemoryPlan plan = placement.memory().withContext(facts, larger);
+            MemoryPlan plan = placement.memory().withContext(facts, context(facts, options, tuned, tokens));
             return plan.fits(machine) && plan.devicesFit();
         };
         return new LoadPlan(
                 source.name(),
-                context.contextTokens() / requests,
+                contextTokens,
                 placement.memory(),
                 machine,
                 placement.layers(),
@@ -90,14 +90,22 @@ final class NativeLoading implements Loading {
                 placement.notes());
     }
 
+    /// What a model is loaded with; one for vectors makes its context larger when longer texts come.
     private ContextSettings context(GgufFile facts, Options options, Knobs tuned) {
-        if (facts.poolsEmbeddings()) return vectors(facts, options).contextFor(1);
+        if (facts.poolsEmbeddings()) return context(facts, options, tuned, 1);
         return ContextPlan.of(options, config.contextTokens(), trainedTokens(facts))
                 .settings(options, config, tuned, facts.vocabSize().orElse(150_000));
     }
 
-    private EmbedderSettings vectors(GgufFile facts, Options options) {
-        return EmbeddingPlan.of(facts, options, config, false).settings();
+    /// For requests, or texts, of so many tokens.
+    private ContextSettings context(GgufFile facts, Options options, Knobs tuned, int tokens) {
+        if (facts.poolsEmbeddings()) return vectors(facts, options).settings().contextFor(tokens);
+        return context(facts, options, tuned)
+                .withContextTokens(tokens * config.parallel().orElse(1));
+    }
+
+    private EmbeddingPlan vectors(GgufFile facts, Options options) {
+        return EmbeddingPlan.of(facts, options, config, false);
     }
 
     static int trainedTokens(GgufFile facts) {

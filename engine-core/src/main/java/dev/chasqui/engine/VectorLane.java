@@ -2,7 +2,6 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Options;
-import dev.chasqui.engine.ThreadPlan.Share;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.LlamaModel;
@@ -10,7 +9,6 @@ import dev.chasqui.schedule.EmbeddingJob;
 import dev.chasqui.schedule.EmbeddingSink;
 import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.schedule.Ticket;
-import dev.chasqui.tune.Knobs;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +44,7 @@ final class VectorLane implements AutoCloseable {
     }
 
     /// Hands texts to the thread that makes vectors.
-    synchronized Ticket submit(EmbeddingPlan plan, Options options, EmbeddingJob job, EmbeddingSink sink) {
+    synchronized Ticket submit(EmbeddingPlan plan, EmbeddingJob job, EmbeddingSink sink) {
         if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
         EmbeddingRunner present = runner;
         if (present == null) {
@@ -55,8 +53,7 @@ final class VectorLane implements AutoCloseable {
                     model, weights, plan.settings(), memory::require, pace, config.cpus(), scheduling);
             runner = present;
         }
-        Share threads = ThreadPlan.of(options, config.cores(), Knobs.NONE).prefill();
-        return present.submit(job, plan.textTokens(), threads.fixed() ? threads.most() : 0, sink);
+        return present.submit(plan, job, sink);
     }
 
     /// What its context was made with; empty as long as there is none.

@@ -26,9 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// request up, and the server sees the client leave; afterwards [Generation#close] does the same from any
 /// thread.
 ///
-/// Connecting may take 10 seconds, questions about models 30. An answer has no time limit: a model may think
-/// for long, and its caller knows how long that matters. A server that vanishes without closing its
-/// connection is only noticed by such a caller.
+/// Connecting may take 10 seconds, questions about models 30. An answer has no time limit: a model may think for
+/// long, and its caller knows how long that matters. A server that vanishes without closing its connection is
+/// only noticed by such a caller.
 public final class OllamaBackend implements Backend {
 
     private final Http http;

@@ -142,11 +142,11 @@ public final class EmbeddingBatcher implements Workload {
     }
 
     private boolean fill() {
-        boolean alone = !crowded.getAsBoolean();
+        Duration time = crowded.getAsBoolean() ? settings.chunk() : LONGEST;
         synchronized (lock) {
             long now = nanoClock.getAsLong();
             int most = embedder.batchTokens();
-            int inTime = speed.promptTokensIn((alone ? LONGEST : settings.chunk()).toNanos());
+            int inTime = speed.isKnown() ? speed.promptTokensIn(time.toNanos()) : LEAST_ROWS;
             inHand.fill(queue.inOrder(now), Math.clamp(inTime, Math.min(LEAST_ROWS, most), most));
             embedding = batch.size() > 0;
             embeddingUntil = now + ofTokens(batch.size());

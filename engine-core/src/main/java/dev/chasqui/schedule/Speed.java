@@ -25,6 +25,11 @@ final class Speed {
         }
     }
 
+    /// Whether prompts were measured at all.
+    boolean isKnown() {
+        return promptNanos > 0;
+    }
+
     /// Nanoseconds to compute a prompt of so many tokens; `0` as long as nothing is known.
     long ofPrompt(int tokens) {
         return (long) (promptNanos * tokens);

@@ -192,7 +192,7 @@ class EmbedTest {
                 Generation answer = engine.generate(raw("Count: 1, 2, 3, 4, 5,", 60))) {
             Iterator<dev.chasqui.api.Chunk> chunks = answer.iterator();
             StringBuilder text = new StringBuilder(chunks.next().text());
-            Future<Embeddings> vectors = callers.submit(() -> embed(many(40)));
+            Future<Embeddings> vectors = callers.submit(() -> embed(many(24)));
             int meanwhile = 0;
             while (chunks.hasNext()) {
                 text.append(chunks.next().text());
@@ -203,7 +203,7 @@ class EmbedTest {
                     .as("pieces that came while texts were embedded")
                     .isGreaterThan(5);
             assertThat(text.toString()).isEqualTo(alone);
-            assertThat(vectors.get().vectors()).hasSize(40);
+            assertThat(vectors.get().vectors()).hasSize(24);
         }
     }
 

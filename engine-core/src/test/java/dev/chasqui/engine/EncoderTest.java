@@ -118,6 +118,7 @@ class EncoderTest {
         try (Engine engine = Engine.open(file)) {
             LoadPlan load = engine.plan("encoder", Options.NONE);
             assertThat(load.fits()).isTrue();
+            assertThat(load.contextTokens()).isEqualTo(512);
             assertThat(load.largestTokens()).isEqualTo(512);
             assertThat(load.memory().kvBytes()).isZero();
         }

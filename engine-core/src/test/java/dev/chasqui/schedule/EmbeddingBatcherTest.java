@@ -279,6 +279,18 @@ class EmbeddingBatcherTest {
     }
 
     @Test
+    void theFirstBatchIsShortUntilItIsKnownHowLongOneTakes() {
+        use(new ScriptedEmbedder(false, 4096, 8));
+        model.duringEmbed = () -> clock.addAndGet(64 * MILLISECOND);
+        submit(List.of(text(1, 3000)));
+
+        batcher.turn();
+        batcher.turn();
+
+        assertThat(model.batches()).extracting(rows -> rows.length).containsExactly(64, 1000);
+    }
+
+    @Test
     void aRequestWithoutTextsOrWithAnEmptyOneIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new EmbeddingJob(List.of(), Urgency.NONE));
         assertThatIllegalArgumentException()
