@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 /// @param flashAttention when attention runs fused
 /// @param cacheType      what the KV cache stores
 /// @param tensorSplit    shares of a model's layers the GPUs get; empty lets them be chosen
+/// @param sharing        whether a prompt begins with what others have computed already; if not, each is
+///                       computed whole
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -43,7 +45,8 @@ public record EngineConfig(
         Options defaults,
         FlashAttention flashAttention,
         CacheType cacheType,
-        List<Float> tensorSplit) {
+        List<Float> tensorSplit,
+        boolean sharing) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -60,7 +63,8 @@ public record EngineConfig(
         int most = context.sequences();
         return SchedulerSettings.DEFAULT
                 .withParallel(Math.min(most, parallel.orElse(Math.max(1, 2 * most / 3))))
-                .withMaxQueue(maxQueue);
+                .withMaxQueue(maxQueue)
+                .withSharing(sharing);
     }
 
     /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default,
@@ -84,7 +88,8 @@ public record EngineConfig(
                 defaults,
                 variables.flashAttention(),
                 variables.cacheType(),
-                variables.shares("CHASQUI_TENSOR_SPLIT"));
+                variables.shares("CHASQUI_TENSOR_SPLIT"),
+                variables.flag("CHASQUI_PREFIX_SHARING", true));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -102,7 +107,8 @@ public record EngineConfig(
                 defaults,
                 flashAttention,
                 cacheType,
-                tensorSplit);
+                tensorSplit,
+                sharing);
     }
 
     public EngineConfig withKeepAlive(KeepAlive keepAlive) {
@@ -116,7 +122,8 @@ public record EngineConfig(
                 defaults,
                 flashAttention,
                 cacheType,
-                tensorSplit);
+                tensorSplit,
+                sharing);
     }
 
     public EngineConfig withContextTokens(int tokens) {
@@ -130,7 +137,8 @@ public record EngineConfig(
                 defaults,
                 flashAttention,
                 cacheType,
-                tensorSplit);
+                tensorSplit,
+                sharing);
     }
 
     public EngineConfig withMaxQueue(int requests) {
@@ -144,7 +152,8 @@ public record EngineConfig(
                 defaults,
                 flashAttention,
                 cacheType,
-                tensorSplit);
+                tensorSplit,
+                sharing);
     }
 
     public EngineConfig withMaxLoaded(int models) {
@@ -158,7 +167,23 @@ public record EngineConfig(
                 defaults,
                 flashAttention,
                 cacheType,
-                tensorSplit);
+                tensorSplit,
+                sharing);
+    }
+
+    public EngineConfig withSharing(boolean sharing) {
+        return new EngineConfig(
+                store,
+                keepAlive,
+                contextTokens,
+                parallel,
+                maxLoaded,
+                maxQueue,
+                defaults,
+                flashAttention,
+                cacheType,
+                tensorSplit,
+                sharing);
     }
 
     private record Environment(Map<String, String> values) {
@@ -215,6 +240,19 @@ public record EngineConfig(
                 default -> {
                     warn("OLLAMA_KV_CACHE_TYPE", value, "f16, bf16, q8_0 or q4_0");
                     yield CacheType.F16;
+                }
+            };
+        }
+
+        boolean flag(String name, boolean otherwise) {
+            String value = text(name);
+            if (value == null) return otherwise;
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "1", "true", "t", "on" -> true;
+                case "0", "false", "f", "off" -> false;
+                default -> {
+                    warn(name, value, "on or off");
+                    yield otherwise;
                 }
             };
         }

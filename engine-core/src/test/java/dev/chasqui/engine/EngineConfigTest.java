@@ -22,6 +22,7 @@ class EngineConfigTest {
         assertThat(config.contextTokens()).isEmpty();
         assertThat(config.maxLoaded()).isEqualTo(3);
         assertThat(config.cacheType()).isEqualTo(CacheType.F16);
+        assertThat(config.sharing()).isTrue();
     }
 
     @Test
@@ -46,6 +47,19 @@ class EngineConfigTest {
         assertThat(config.tensorSplit()).containsExactly(3f, 1f);
         assertThat(config.flashAttention()).isEqualTo(FlashAttention.OFF);
         assertThat(config.cacheType()).isEqualTo(CacheType.Q8_0);
+    }
+
+    @Test
+    void prefixesAreSharedUnlessSomebodySaysOff() {
+        assertThat(EngineConfig.fromEnvironment(Map.of("CHASQUI_PREFIX_SHARING", "off"))
+                        .sharing())
+                .isFalse();
+        assertThat(EngineConfig.fromEnvironment(Map.of("CHASQUI_PREFIX_SHARING", "On"))
+                        .sharing())
+                .isTrue();
+        assertThat(EngineConfig.fromEnvironment(Map.of("CHASQUI_PREFIX_SHARING", "sometimes"))
+                        .sharing())
+                .isTrue();
     }
 
     @Test
