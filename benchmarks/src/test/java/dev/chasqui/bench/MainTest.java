@@ -26,6 +26,12 @@ class MainTest {
         assertThat(err.toString()).startsWith("Error: --only names \"fanout\"").hasLineCount(1);
     }
 
+    @Test
+    void aSoakOfNothingIsRefused() {
+        assertThat(run("soak", "--minutes", "0")).isEqualTo(2);
+        assertThat(err.toString()).isEqualToIgnoringNewLines("Error: --minutes is 0; expected >= 1");
+    }
+
     private int run(String... words) {
         CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         return line.execute(words);
