@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = "Measures the promised figures, in turns. Status 1: a section could not be measured.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "CHASQUI_BENCH_OLLAMA=URL compares with that server instead of our own; it must have the models.",
@@ -60,6 +59,12 @@ final class CompareCommand implements Callable<Integer> {
             paramLabel = "FOLDER",
             description = "Where compare.json and compare.md go. Default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("target", "results");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
+    private boolean help;
 
     @Spec
     private @Nullable CommandSpec spec;

@@ -43,8 +43,8 @@ final class Overhead implements Section {
         Row turn = run(options, SchedulerTurn.class, "answering", "a turn without its decode, %s answering", report);
         run(options, SchedulerTurn.class, "comingAndGoing", "a turn without its decode, %s coming and going", report);
         run(options, PrefixSharing.class, "lookUp", "looking %s tokens up", report);
-        Row prefix = run(
-                options, PrefixSharing.class, "lookUpCopyAndDrop", "looking %s tokens up, copying, dropping", report);
+        Row prefix =
+                run(options, PrefixSharing.class, "lookUpAndCopy", "looking %s tokens up and copying them", report);
         report.claim(new Claim(NO_MODEL, turn.name(), Rounds.median(turn.values()), false, MOST_TURN, MICROS));
         report.claim(new Claim(NO_MODEL, prefix.name(), Rounds.median(prefix.values()), false, MOST_PREFIX, MICROS));
     }

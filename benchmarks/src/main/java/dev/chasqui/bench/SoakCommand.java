@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
         name = "soak",
         description =
                 "Many callers ask the embedded engine for minutes, and some of them leave. Status 1: a request was"
-                        + " lost or failed, or the process grew from the second minute to the last.",
-        mixinStandardHelpOptions = true)
+                        + " lost or failed, or the process grew from the second minute to the last.")
 final class SoakCommand implements Callable<Integer> {
 
     private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -47,6 +46,12 @@ final class SoakCommand implements Callable<Integer> {
 
     @Option(names = "--gguf", paramLabel = "FILE", description = "A file instead.")
     private @Nullable Path file;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
+    private boolean help;
 
     @Spec
     private @Nullable CommandSpec spec;
