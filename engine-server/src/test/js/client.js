@@ -43,11 +43,24 @@ pieces = await all(await ollama.chat({ model, messages, options, stream: true })
 assert.equal(pieces.map((piece) => piece.message.content).join(''), answer.message.content)
 console.log('chat, streaming:', pieces.length, 'pieces, the same text')
 
+const texts = ['why is the sky blue?', 'why is the grass green?']
+const vectors = await ollama.embed({ model, input: texts })
+assert.equal(vectors.embeddings.length, 2)
+assert.ok(vectors.prompt_eval_count > 0 && vectors.total_duration > 0 && vectors.load_duration > 0)
+const older = await ollama.embeddings({ model, prompt: texts[1] })
+assert.ok(older.embedding.every((number, i) => Math.abs(number - vectors.embeddings[1][i]) < 1e-5))
+console.log('embed:', vectors.embeddings.length, 'vectors of', vectors.embeddings[0].length)
+
 console.log('ps:', (await ollama.ps()).models.map((entry) => entry.name))
 
 await assert.rejects(ollama.chat({ model: 'no-such-model:9b', messages }), (error) => {
   assert.equal(error.status_code, 404)
   assert.equal(error.error, "model 'no-such-model:9b' not found")
+  return true
+})
+await assert.rejects(ollama.embed({ model: 'no-such-model:9b', input: 'x' }), (error) => {
+  assert.equal(error.status_code, 404)
+  assert.equal(error.error, 'model "no-such-model:9b" not found, try pulling it first')
   return true
 })
 console.log("unknown model: 404")

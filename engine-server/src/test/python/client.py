@@ -44,6 +44,16 @@ async def together():
 assert all(one.message.content for one in asyncio.run(together()))
 print("chat, three at once: answered")
 
+texts = ["why is the sky blue?", "why is the grass green?"]
+vectors = ollama.embed(model=model, input=texts)
+assert len(vectors.embeddings) == 2 and vectors.prompt_eval_count > 0 and vectors.total_duration > 0, vectors
+alone = ollama.embed(model=model, input=texts[1], truncate=True, options={"num_ctx": 64}, keep_alive="5m")
+assert all(abs(a - b) < 1e-5 for a, b in zip(alone.embeddings[0], vectors.embeddings[1])), alone
+older = ollama.embeddings(model=model, prompt=texts[0])
+assert all(abs(a - b) < 1e-5 for a, b in zip(older.embedding, vectors.embeddings[0])), older
+assert list(ollama.embed(model=model, input=[]).embeddings) == []
+print("embed:", len(vectors.embeddings), "vectors of", len(vectors.embeddings[0]))
+
 loaded = ollama.generate(model=model, prompt="")
 assert loaded.done_reason == "load", loaded
 print("ps:", [entry.model for entry in ollama.ps().models])

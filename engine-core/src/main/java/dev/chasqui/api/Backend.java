@@ -21,6 +21,13 @@ public interface Backend extends AutoCloseable {
     /// @throws BackendException if the request is refused
     Generation chat(ChatRequest request);
 
+    /// Turns texts into vectors. The call returns when all are there; interrupting its thread gives the
+    /// request up.
+    ///
+    /// @throws BackendException if the request is refused or fails: unknown model, bad options, text too
+    ///                          long, no memory; of kind `CANCELLED` if its thread was interrupted
+    Embeddings embed(EmbedRequest request);
+
     /// The models this backend can run, newest first. Never waits for a model to load.
     List<ModelSummary> models();
 

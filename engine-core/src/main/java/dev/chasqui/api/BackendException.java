@@ -49,6 +49,11 @@ public final class BackendException extends RuntimeException {
         return new BackendException(Kind.NOT_FOUND, "model '" + model + "' not found");
     }
 
+    /// As [#modelNotFound], in the words for requests that Ollama's clients follow by a pull.
+    public static BackendException modelNotPulled(String model) {
+        return new BackendException(Kind.NOT_FOUND, "model \"" + model + "\" not found, try pulling it first");
+    }
+
     public static BackendException failed(String message, Throwable cause) {
         return new BackendException(Kind.FAILED, message, cause);
     }

@@ -64,15 +64,12 @@ final class Answering {
     }
 
     private Job job(Prompt prompt, ContextPlan plan, int most) {
-        dev.chasqui.api.Urgency urgency = settings.urgency();
-        long deadline =
-                urgency.deadline().map(given -> startedAt + nanos(given)).orElse(Urgency.NEVER);
         return Job.of(
                         prompt.tokens(),
                         Samplings.of(options, plan.contextTokens(), prompt.grammar()),
                         most,
                         plan.contextTokens())
-                .withUrgency(new Urgency(urgency.priority(), deadline));
+                .withUrgency(Urgencies.from(startedAt, settings.urgency()));
     }
 
     private EngineGeneration submit(Prompts.Rendered rendered, ContextPlan plan, Job job, Runnable over)
@@ -103,9 +100,5 @@ final class Answering {
             once.run();
         });
         return generation;
-    }
-
-    private static long nanos(Duration given) {
-        return given.compareTo(Duration.ofDays(365)) > 0 ? Duration.ofDays(365).toNanos() : given.toNanos();
     }
 }

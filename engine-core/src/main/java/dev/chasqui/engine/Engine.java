@@ -4,6 +4,8 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
 import dev.chasqui.api.DoneReason;
+import dev.chasqui.api.EmbedRequest;
+import dev.chasqui.api.Embeddings;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.KeepAlive;
@@ -92,6 +94,29 @@ public final class Engine implements Backend {
         refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
         refuseThinking(source, request.settings());
         return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.forChat(request));
+    }
+
+    /// Any model makes vectors, those made for answers too: then a text's is its last token's. Only one made for
+    /// ranking does not.
+    @Override
+    public Embeddings embed(EmbedRequest request) {
+        long startedAt = System.nanoTime();
+        ModelSource source = pulled(request.model());
+        Options options = request.options().over(source.params()).over(config.defaults());
+        Optional<Latest.Claim> claim = latest.enter(request.urgency().supersedes());
+        try {
+            ModelPool.Lease lease = pool.acquire(source, request.keepAlive(), options);
+            try {
+                return new Embedding(lease.model(), options, request, startedAt).embed(claim);
+            } finally {
+                lease.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+        } finally {
+            claim.ifPresent(Latest.Claim::close);
+        }
     }
 
     @Override
@@ -195,7 +220,7 @@ public final class Engine implements Backend {
             }
             EngineGeneration generation =
                     answering.start(rendering.of(lease.model().prompts()), over);
-            claim.ifPresent(held -> held.hold(generation));
+            claim.ifPresent(held -> held.hold(generation::breakOff));
             return generation;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -204,6 +229,15 @@ public final class Engine implements Backend {
         } catch (Throwable t) {
             over.run();
             throw t;
+        }
+    }
+
+    private ModelSource pulled(String model) {
+        try {
+            return models.source(model);
+        } catch (BackendException e) {
+            boolean unknown = e.kind() == BackendException.Kind.NOT_FOUND && !model.isEmpty();
+            throw unknown ? BackendException.modelNotPulled(model) : e;
         }
     }
 

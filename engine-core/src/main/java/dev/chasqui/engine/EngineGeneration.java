@@ -134,7 +134,9 @@ final class EngineGeneration implements Generation {
             if (event instanceof Event.Piece) any = true;
             if (event != null) return event;
             cancelOnce();
-            return any ? new Event.End(soFar.get()) : new Event.Failure(Refusals.tooLate(givenMillis));
+            return any
+                    ? new Event.End(soFar.get())
+                    : new Event.Failure(Refusals.tooLate(givenMillis, "the answer's first piece"));
         }
 
         private void take() {

@@ -3,6 +3,7 @@ package dev.chasqui.engine;
 import dev.chasqui.api.BackendException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Of the requests with one name, only the newest matters: an instrument's last tick.
@@ -15,24 +16,26 @@ final class Latest {
 
         private final String name;
         private boolean superseded;
-        private @Nullable EngineGeneration generation;
+        private @Nullable Consumer<BackendException> breakOff;
 
         private Claim(String name) {
             this.name = name;
         }
 
-        /// @throws BackendException if a newer request came meanwhile
-        synchronized void hold(EngineGeneration started) {
+        /// @param breakOff ends the request, and tells its caller why
+        /// @throws BackendException if a newer request came meanwhile; this one was ended then
+        synchronized void hold(Consumer<BackendException> breakOff) {
             if (superseded) {
-                started.close();
-                throw Refusals.superseded(name);
+                BackendException why = Refusals.superseded(name);
+                breakOff.accept(why);
+                throw why;
             }
-            generation = started;
+            this.breakOff = breakOff;
         }
 
         private synchronized void supersede() {
             superseded = true;
-            if (generation != null) generation.breakOff(Refusals.superseded(name));
+            if (breakOff != null) breakOff.accept(Refusals.superseded(name));
         }
 
         /// The request is over.

@@ -8,7 +8,10 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
+import dev.chasqui.schedule.EmbeddingJob;
+import dev.chasqui.schedule.EmbeddingSink;
 import dev.chasqui.schedule.Job;
+import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.schedule.SchedulerStatistics;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.TokenSink;
@@ -19,7 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Weights in memory with the one context that decodes over them. Owns both.
+/// Weights in memory with the context that answers over them and, once it is asked for, one that makes vectors.
+/// Owns all three.
 ///
 /// The context grows while it runs. A request that needs other threads or larger batches waits until nobody
 /// uses the present one, and then has it replaced; the weights stay. Requests that come meanwhile wait behind
@@ -38,6 +42,7 @@ final class LoadedModel implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition changed = lock.newCondition();
     private volatile @Nullable Runner runner;
+    private volatile @Nullable EmbeddingRunner embedding;
     private volatile @Nullable ContextSettings settings;
     private boolean threadsFixed;
     private int active;
@@ -128,6 +133,41 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
+    /// How texts are embedded for a request with these options.
+    EmbeddingPlan embeddingPlan(Options options) {
+        return EmbeddingPlan.of(facts, options, config, !plan.devices().isEmpty());
+    }
+
+    /// Elements of a vector.
+    int vectorLength() {
+        return facts.vectorLength().orElse(4096);
+    }
+
+    /// Hands texts to the thread that makes vectors.
+    ///
+    /// @param threads that compute; `0` for as many as the cores really give
+    Ticket embed(EmbeddingPlan plan, int threads, EmbeddingJob job, EmbeddingSink sink) {
+        lock.lock();
+        try {
+            if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
+            EmbeddingRunner present = embedding;
+            if (present == null) {
+                SchedulerSettings scheduling = SchedulerSettings.DEFAULT.withMaxQueue(config.maxQueue());
+                present = new EmbeddingRunner(
+                        source.name(), weights, plan.settings(), this::requireRoom, pace, scheduling);
+                embedding = present;
+            }
+            return present.submit(job, plan.textTokens(), threads, sink);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// @throws BackendException with the numbers, if there is no memory for it
+    private void requireRoom(ContextSettings wanted) {
+        plan.withContext(facts, wanted).contextOnly().requireFits(source.name(), MachineMemory.read());
+    }
+
     void finished() {
         lock.lock();
         try {
@@ -138,42 +178,67 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    /// Tokens the present context holds per request; `0` before the first request.
+    /// Tokens the present context holds per request, or a text has where there are only vectors; `0` before the
+    /// first request.
     int contextTokens() {
         Runner present = runner;
-        return present == null ? 0 : present.contextTokens() / config.parallel().orElse(1);
+        if (present != null) return present.contextTokens() / config.parallel().orElse(1);
+        EmbeddingRunner vectors = embedding;
+        return vectors == null ? 0 : vectors.textTokens();
     }
 
-    /// Bytes of weights, KV cache and buffers.
+    /// Whether the context that the model was planned with takes its memory by now.
+    boolean hasItsContext() {
+        EmbeddingRunner vectors = embedding;
+        return facts.poolsEmbeddings() ? vectors != null && vectors.settings().isPresent() : runner != null;
+    }
+
+    /// Bytes of weights, KV caches and buffers.
     long sizeBytes() {
         ContextSettings present = grown();
-        return present == null
+        long answers = present == null
                 ? facts.weightsBytes()
-                : plan.withContext(facts, present).totalBytes() + deviceBytes();
+                : plan.withContext(facts, present).totalBytes()
+                        + plan.withContext(facts, present).deviceBytes();
+        return answers
+                + forVectors()
+                        .map(context -> context.contextBytes() + context.contextDeviceBytes())
+                        .orElse(0L);
     }
 
     /// Of them, those on GPUs.
     long deviceBytes() {
         ContextSettings present = grown();
-        return present == null ? 0 : plan.withContext(facts, present).deviceBytes();
+        long answers = present == null ? 0 : plan.withContext(facts, present).deviceBytes();
+        return answers + forVectors().map(MemoryPlan::contextDeviceBytes).orElse(0L);
+    }
+
+    private Optional<MemoryPlan> forVectors() {
+        return Optional.ofNullable(embedding)
+                .flatMap(EmbeddingRunner::settings)
+                .map(context -> plan.withContext(facts, context));
     }
 
     /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for.
     @Override
     public void close() {
         Runner last;
+        EmbeddingRunner vectors;
         lock.lock();
         try {
             if (closed) return;
             closed = true;
             last = runner;
             runner = null;
+            vectors = embedding;
+            embedding = null;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
         // Outside the lock: the decode thread takes it when it reports the end of a job.
         if (last != null) last.close();
+        if (vectors != null) vectors.close();
         prompts.close();
         weights.close();
     }
@@ -238,7 +303,7 @@ final class LoadedModel implements AutoCloseable {
         if (runner != null) runner.close();
         runner = null;
         settings = null;
-        plan.withContext(facts, wanted).contextOnly().requireFits(source.name(), MachineMemory.read());
+        requireRoom(wanted);
         try {
             LlamaContext context = weights.newContext(wanted);
             Runner fresh = new Runner(

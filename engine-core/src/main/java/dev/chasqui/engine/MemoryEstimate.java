@@ -20,6 +20,7 @@ final class MemoryEstimate {
 
     /// Of all layers at full length, those with a sliding window too: that is how contexts are made here.
     static long kvBytes(GgufFile facts, ContextSettings context) {
+        if (facts.isEncoder()) return 0;
         double attention = facts.attention()
                 .map(shape -> (double) shape.cachedHeads()
                         * (shape.keyLength() * bytes(context.keyType())
@@ -45,7 +46,8 @@ final class MemoryEstimate {
                 * Math.max(context.outputs(), context.sequences())
                 * facts.vocabSize().orElse(150_000);
         double scratch = 2 * rows * Math.max(forward, heads) + (1 << 20); // of the CPU's matrix products
-        return whole(Math.max(activations + attention, logits + (1 << 20)) + logits + scratch);
+        double head = facts.isEncoder() ? 0 : logits + (1 << 20); // the rows themselves are there without one, too
+        return whole(Math.max(activations + attention, head) + logits + scratch);
     }
 
     /// The rows of logits that are handed out; llama.cpp leaves them out of what it reports.

@@ -106,6 +106,11 @@ public record MemoryPlan(
         return devices(DevicePlan::usedBytes);
     }
 
+    /// Of them, what comes with the context.
+    long contextDeviceBytes() {
+        return devices(device -> device.kvBytes() + device.computeBytes());
+    }
+
     /// The rest of the needed bytes are the process's own.
     long mappedBytes() {
         return mapped ? weightsBytes - replacedBytes : 0;

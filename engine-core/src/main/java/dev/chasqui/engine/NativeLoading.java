@@ -3,6 +3,7 @@ package dev.chasqui.engine;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.ContextSettings;
+import dev.chasqui.llama.EmbedderSettings;
 import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
 
@@ -54,9 +55,12 @@ final class NativeLoading implements Loading {
         GgufFile facts = source.facts().get();
         ContextSettings context = context(facts, options);
         Placement placement = planner.place(facts, context, options);
-        int requests = config.parallel().orElse(1);
+        int requests = facts.poolsEmbeddings() ? 1 : config.parallel().orElse(1);
         IntPredicate fits = tokens -> {
-            MemoryPlan plan = placement.memory().withContext(facts, context.withContextTokens(tokens * requests));
+            ContextSettings larger = facts.poolsEmbeddings()
+                    ? vectors(facts, options).contextFor(tokens)
+                    : context.withContextTokens(tokens * requests);
+            MemoryPlan plan = placement.memory().withContext(facts, larger);
             return plan.fits(machine) && plan.devicesFit();
         };
         return new LoadPlan(
@@ -72,8 +76,13 @@ final class NativeLoading implements Loading {
     }
 
     private ContextSettings context(GgufFile facts, Options options) {
+        if (facts.poolsEmbeddings()) return vectors(facts, options).contextFor(1);
         return ContextPlan.of(options, config.contextTokens(), trainedTokens(facts))
                 .settings(options, config, facts.vocabSize().orElse(150_000));
+    }
+
+    private EmbedderSettings vectors(GgufFile facts, Options options) {
+        return EmbeddingPlan.of(facts, options, config, false).settings();
     }
 
     private static int trainedTokens(GgufFile facts) {

@@ -73,7 +73,7 @@ final class Place {
         if (plan == null) return 0;
         LoadedModel loaded = loaded();
         if (loaded == null) return plan.neededBytes();
-        return plan.mappedBytes() + (loaded.contextTokens() == 0 ? plan.contextBytes() : 0);
+        return plan.mappedBytes() + (loaded.hasItsContext() ? 0 : plan.contextBytes());
     }
 
     /// `true` once.

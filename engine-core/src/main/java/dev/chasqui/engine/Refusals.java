@@ -25,9 +25,9 @@ final class Refusals {
         };
     }
 
-    static BackendException tooLate(long millis) {
-        return new BackendException(
-                Kind.TOO_LATE, "the deadline of " + millis + " ms passed before the answer's first piece");
+    /// @param what was wanted by then
+    static BackendException tooLate(long millis, String what) {
+        return new BackendException(Kind.TOO_LATE, "the deadline of " + millis + " ms passed before " + what);
     }
 
     static BackendException superseded(String name) {

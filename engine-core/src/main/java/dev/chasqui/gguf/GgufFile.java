@@ -21,6 +21,17 @@ import java.util.Set;
 /// not touched. Immutable.
 public final class GgufFile {
 
+    private static final Set<String> ENCODERS = Set.of(
+            "bert",
+            "eurobert",
+            "gemma-embedding",
+            "jina-bert-v2",
+            "jina-bert-v3",
+            "modern-bert",
+            "neo-bert",
+            "nomic-bert",
+            "nomic-bert-moe");
+
     private final Path path;
     private final long fileBytes;
     private final int version;
@@ -184,6 +195,30 @@ public final class GgufFile {
     /// Whether the model makes embeddings rather than text.
     public boolean poolsEmbeddings() {
         return values.containsKey(architectureKey("pooling_type"));
+    }
+
+    /// How the model makes one vector of a text's, by llama.cpp's number: 0 none, 1 mean, 2 first, 3 last, 4 rank.
+    public OptionalInt poolingType() {
+        return count("pooling_type");
+    }
+
+    /// Elements of the vectors it makes of texts.
+    public OptionalInt vectorLength() {
+        OptionalInt length = count("embedding_length_out");
+        return length.isPresent() ? length : embeddingLength();
+    }
+
+    /// Whether the model only reads, and keeps no cache of what it has read.
+    ///
+    /// @see <a href="https://github.com/ggml-org/llama.cpp/blob/master/src/llama-model.cpp">llama-model.cpp,
+    ///      `create_memory`</a>
+    public boolean isEncoder() {
+        return ENCODERS.contains(architecture());
+    }
+
+    /// Whether tokens look at those that follow them, so that a text cannot be read piece by piece.
+    public boolean readsWholeTexts() {
+        return isEncoder() || !flag(architectureKey("attention.causal")).orElse(true);
     }
 
     /// How the memory planner sees the attention; empty for files that are no language model.

@@ -30,8 +30,9 @@ final class Http implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration QUESTION_TIMEOUT = Duration.ofSeconds(30);
-    /// A description of a model with a vocabulary of 262,144 tokens is some 12 MiB.
-    private static final long LONGEST_REPLY = 128L << 20;
+    /// A description of a model with a vocabulary of 262,144 tokens is some 12 MiB, a vector of 1,024 elements
+    /// 12 KiB.
+    private static final long LONGEST_REPLY = 512L << 20;
     private static final int LONGEST_ERROR = 64 << 10;
     private static final int QUOTED = 300;
 
@@ -64,6 +65,12 @@ final class Http implements AutoCloseable {
         return question(path, request -> request.POST(BodyPublishers.ofByteArray(body)));
     }
 
+    /// Posts a request that takes as long as it takes.
+    byte[] task(String path, ObjectNode json) {
+        byte[] body = Json.bytes(json);
+        return whole(path, request -> request.POST(BodyPublishers.ofByteArray(body)));
+    }
+
     /// Posts a request whose answer comes line by line. Returns when the server accepted it.
     LineBody stream(String path, ObjectNode json) {
         byte[] body = Json.bytes(json);
@@ -94,14 +101,19 @@ final class Http implements AutoCloseable {
     }
 
     private JsonNode question(String path, UnaryOperator<HttpRequest.Builder> verb) {
-        BodyHandler<byte[]> whole = BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_REPLY);
-        HttpResponse<byte[]> response = send(path, request -> verb.apply(request.timeout(QUESTION_TIMEOUT)), whole);
-        if (response.statusCode() != 200) throw refusal(response, response.body());
+        byte[] answer = whole(path, request -> verb.apply(request.timeout(QUESTION_TIMEOUT)));
         try {
-            return Json.read(response.body());
+            return Json.read(answer);
         } catch (JacksonException e) {
             throw broken("its answer to " + path + " is not JSON: " + e.getOriginalMessage());
         }
+    }
+
+    private byte[] whole(String path, UnaryOperator<HttpRequest.Builder> how) {
+        BodyHandler<byte[]> whole = BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_REPLY);
+        HttpResponse<byte[]> response = send(path, how, whole);
+        if (response.statusCode() != 200) throw refusal(response, response.body());
+        return response.body();
     }
 
     private <T> HttpResponse<T> send(String path, UnaryOperator<HttpRequest.Builder> how, BodyHandler<T> body) {

@@ -3,6 +3,8 @@ package dev.chasqui.ollama;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.EmbedRequest;
+import dev.chasqui.api.Embeddings;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.ModelDetails;
@@ -13,18 +15,20 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An Ollama server, or any that speaks its API, behind the same interface as the engine in this JVM.
 ///
 /// A server accepts a request with its status line, and Ollama sends that with the first token; until then
-/// [#generate] and [#chat] wait. Interrupting the waiting thread gives the request up, and the server sees the
-/// client leave; afterwards [Generation#close] does the same from any thread.
+/// [#generate] and [#chat] wait, and [#embed] until its end. Interrupting the waiting thread gives the
+/// request up, and the server sees the client leave; afterwards [Generation#close] does the same from any
+/// thread.
 ///
-/// Connecting may take 10 seconds, questions about models 30. An answer has no time limit: a model may think for
-/// long, and its caller knows how long that matters. A server that vanishes without closing its connection is
-/// only noticed by such a caller.
+/// Connecting may take 10 seconds, questions about models 30. An answer has no time limit: a model may think
+/// for long, and its caller knows how long that matters. A server that vanishes without closing its
+/// connection is only noticed by such a caller.
 public final class OllamaBackend implements Backend {
 
     private final Http http;
@@ -57,6 +61,22 @@ public final class OllamaBackend implements Backend {
     @Override
     public Generation chat(ChatRequest request) {
         return stream("api/chat", RequestJson.of(request));
+    }
+
+    @Override
+    public Embeddings embed(EmbedRequest request) {
+        byte[] reply = http.task("api/embed", RequestJson.of(request));
+        Embeddings embeddings;
+        try {
+            embeddings = EmbeddingsJson.read(reply);
+        } catch (JacksonException e) {
+            throw http.broken("its answer to api/embed is not JSON: " + e.getOriginalMessage());
+        } catch (IllegalArgumentException e) {
+            throw http.broken("its answer to api/embed cannot be used: " + e.getMessage());
+        }
+        if (embeddings.vectors().size() == request.inputs().size()) return embeddings;
+        throw http.broken("it gave " + embeddings.vectors().size() + " embeddings of "
+                + request.inputs().size() + " texts");
     }
 
     @Override

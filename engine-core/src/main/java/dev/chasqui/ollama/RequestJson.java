@@ -2,9 +2,11 @@ package dev.chasqui.ollama;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.EmbedRequest;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Message;
+import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.ToolCall;
@@ -44,6 +46,17 @@ final class RequestJson {
         return settings(json, request.settings());
     }
 
+    static ObjectNode of(EmbedRequest request) {
+        ObjectNode json = object().put("model", request.model());
+        request.inputs().forEach(json.putArray("input")::add);
+        if (!request.truncate()) json.put("truncate", false);
+        request.dimensions().ifPresent(dimensions -> json.put("dimensions", dimensions));
+        options(json, request.options());
+        request.keepAlive().ifPresent(keepAlive -> keepAlive(json, keepAlive));
+        urgency(json, request.urgency());
+        return json;
+    }
+
     private static ObjectNode message(Message message) {
         ObjectNode json = object().put("role", message.role()).put("content", message.content());
         if (!message.thinking().isEmpty()) json.put("thinking", message.thinking());
@@ -75,9 +88,7 @@ final class RequestJson {
 
     private static ObjectNode settings(ObjectNode json, Settings settings) {
         json.put("stream", true);
-        if (!settings.options().isEmpty()) {
-            json.set("options", Json.MAPPER.valueToTree(settings.options().toMap()));
-        }
+        options(json, settings.options());
         settings.format().ifPresent(format -> json.set("format", parsed("format", format)));
         settings.keepAlive().ifPresent(keepAlive -> keepAlive(json, keepAlive));
         switch (settings.think()) {
@@ -90,6 +101,10 @@ final class RequestJson {
         urgency(json, settings.urgency());
         settings.topLogprobs().ifPresent(top -> json.put("logprobs", true).put("top_logprobs", top));
         return json;
+    }
+
+    private static void options(ObjectNode json, Options options) {
+        if (!options.isEmpty()) json.set("options", Json.MAPPER.valueToTree(options.toMap()));
     }
 
     private static void urgency(ObjectNode json, Urgency urgency) {

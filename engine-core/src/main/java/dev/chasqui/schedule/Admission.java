@@ -20,11 +20,7 @@ final class Admission {
         long needed = ahead(sequence, now) + Math.max(0, decodingUntil - now);
         if (full) {
             places.counts.refused++;
-            throw new RefusedException(
-                    RefusedException.Reason.QUEUE_FULL,
-                    needed,
-                    "server busy, please try again.  maximum pending requests exceeded: " + waiting + " wait, at most "
-                            + places.settings.maxQueue() + " may");
+            throw RefusedException.queueFull(needed, waiting, places.settings.maxQueue());
         }
         if (!urgency.isLate(now, Math.max(1, needed))) return;
         places.counts.refused++;
@@ -45,16 +41,7 @@ final class Admission {
     }
 
     static RefusedException tooLate(Sequence sequence, long now, long needed) {
-        long left = sequence.job.urgency().deadline() - now;
-        String when = left <= 0 ? "passed " + millis(-left) + " ago" : "is in " + millis(left);
-        return new RefusedException(
-                RefusedException.Reason.TOO_LATE,
-                needed,
-                "the deadline " + when + ", and the first token after a prompt of " + sequence.length()
-                        + " tokens needs " + millis(needed) + " by the latest measurements");
-    }
-
-    private static String millis(long nanos) {
-        return (nanos + 999_999) / 1_000_000 + " ms";
+        return RefusedException.tooLate(
+                sequence.urgency(), now, needed, "the first token after a prompt of " + sequence.length() + " tokens");
     }
 }

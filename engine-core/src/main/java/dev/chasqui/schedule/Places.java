@@ -12,7 +12,7 @@ final class Places {
     final Decoder decoder;
     final SchedulerSettings settings;
     final KvCache cache;
-    final Queue queue;
+    final Queue<Sequence> queue;
     final SchedulerCounts counts = new SchedulerCounts();
     final Speed speed = new Speed();
     /// In the order in which they were seated.
@@ -24,7 +24,7 @@ final class Places {
         this.decoder = decoder;
         this.settings = settings;
         this.cache = new KvCache(decoder, settings.sharing());
-        this.queue = new Queue(settings.ageing());
+        this.queue = new Queue<>(settings.ageing());
     }
 
     int most() {

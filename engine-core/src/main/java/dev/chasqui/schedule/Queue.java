@@ -7,27 +7,29 @@ import java.util.List;
 
 /// Who waits, and who goes before whom: higher priority first, raised by one for every while of waiting; within one
 /// priority the earlier deadline, then who came first.
-final class Queue {
+///
+/// @param <R> what waits
+final class Queue<R extends Queued> {
 
     /// Without regard to how long anybody waited: who must give way.
-    static final Comparator<Sequence> BY_URGENCY = Comparator.<Sequence>comparingInt(
-                    sequence -> -sequence.job.urgency().priority())
-            .thenComparingLong(sequence -> sequence.job.urgency().deadline())
-            .thenComparingLong(sequence -> sequence.number);
+    static final Comparator<Queued> BY_URGENCY = Comparator.<Queued>comparingInt(
+                    request -> -request.urgency().priority())
+            .thenComparingLong(request -> request.urgency().deadline())
+            .thenComparingLong(Queued::number);
 
     private final long ageingNanos;
-    private final List<Sequence> waiting = new ArrayList<>();
+    private final List<R> waiting = new ArrayList<>();
 
     Queue(Duration ageing) {
         this.ageingNanos = Math.max(1, ageing.toNanos());
     }
 
-    void add(Sequence sequence) {
-        waiting.add(sequence);
+    void add(R request) {
+        waiting.add(request);
     }
 
-    void remove(Sequence sequence) {
-        waiting.remove(sequence);
+    void remove(R request) {
+        waiting.remove(request);
     }
 
     int size() {
@@ -38,50 +40,50 @@ final class Queue {
         return waiting.isEmpty();
     }
 
-    List<Sequence> waiting() {
+    List<R> waiting() {
         return waiting;
     }
 
     /// Everybody, who goes first first.
-    List<Sequence> inOrder(long now) {
+    List<R> inOrder(long now) {
         return sorted(waiting, now);
     }
 
-    List<Sequence> sorted(List<Sequence> sequences, long now) {
-        List<Sequence> sorted = new ArrayList<>(sequences);
+    List<R> sorted(List<R> requests, long now) {
+        List<R> sorted = new ArrayList<>(requests);
         if (sorted.size() > 1) sorted.sort(order(now));
         return sorted;
     }
 
-    boolean goesBefore(Sequence one, Sequence other, long now) {
+    boolean goesBefore(R one, R other, long now) {
         return order(now).compare(one, other) < 0;
     }
 
-    List<Sequence> cancelled() {
-        return waiting.stream().filter(sequence -> sequence.cancelled).toList();
+    List<R> cancelled() {
+        return waiting.stream().filter(Queued::isCancelled).toList();
     }
 
-    List<Sequence> withDeadlines() {
+    List<R> withDeadlines() {
         return waiting.stream()
-                .filter(sequence -> sequence.job.urgency().hasDeadline())
+                .filter(request -> request.urgency().hasDeadline())
                 .toList();
     }
 
     /// The highest priority anybody came with.
     int highestPriority() {
         return waiting.stream()
-                .mapToInt(sequence -> sequence.job.urgency().priority())
+                .mapToInt(request -> request.urgency().priority())
                 .max()
                 .orElse(Integer.MIN_VALUE);
     }
 
-    private Comparator<Sequence> order(long now) {
-        return Comparator.<Sequence>comparingLong(sequence -> -priority(sequence, now))
-                .thenComparingLong(sequence -> sequence.job.urgency().deadline())
-                .thenComparingLong(sequence -> sequence.number);
+    private Comparator<Queued> order(long now) {
+        return Comparator.<Queued>comparingLong(request -> -priority(request, now))
+                .thenComparingLong(request -> request.urgency().deadline())
+                .thenComparingLong(Queued::number);
     }
 
-    private long priority(Sequence sequence, long now) {
-        return sequence.job.urgency().priority() + (now - sequence.submittedAt) / ageingNanos;
+    private long priority(Queued request, long now) {
+        return request.urgency().priority() + (now - request.submittedAt()) / ageingNanos;
     }
 }

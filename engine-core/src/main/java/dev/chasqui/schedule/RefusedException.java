@@ -27,6 +27,29 @@ public final class RefusedException extends RuntimeException {
         this.estimate = Duration.ofNanos(estimate);
     }
 
+    /// @param most that may wait
+    static RefusedException queueFull(long needed, int waiting, int most) {
+        return new RefusedException(
+                Reason.QUEUE_FULL,
+                needed,
+                "server busy, please try again.  maximum pending requests exceeded: " + waiting + " wait, at most "
+                        + most + " may");
+    }
+
+    /// @param what takes that long
+    static RefusedException tooLate(Urgency urgency, long now, long needed, String what) {
+        long left = urgency.deadline() - now;
+        String when = left <= 0 ? "passed " + millis(-left) + " ago" : "is in " + millis(left);
+        return new RefusedException(
+                Reason.TOO_LATE,
+                needed,
+                "the deadline " + when + ", and " + what + " needs " + millis(needed) + " by the latest measurements");
+    }
+
+    private static String millis(long nanos) {
+        return (nanos + 999_999) / 1_000_000 + " ms";
+    }
+
     public Reason reason() {
         return reason;
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everything here happens under one lock, except the decode, the draws and the calls of sinks: submitting never
 /// waits for the model.
-public final class Scheduler {
+public final class Scheduler implements Workload {
 
     private final Object lock = new Object();
     private final Decoder decoder;
@@ -57,6 +57,7 @@ public final class Scheduler {
     /// tokens.
     ///
     /// @return `false` if there was nothing to run, so the thread may sleep until the next arrival
+    @Override
     public boolean turn() {
         boolean waiting;
         synchronized (lock) {
@@ -86,6 +87,7 @@ public final class Scheduler {
     }
 
     /// Ends every request, seated or waiting, and forgets what is parked. Called by the decode thread when it stops.
+    @Override
     public void failAll(RuntimeException cause) {
         synchronized (lock) {
             for (Sequence sequence : List.copyOf(places.running)) places.fail(sequence, cause);

@@ -56,6 +56,22 @@ final class SchedulerEvents {
         int tokens;
     }
 
+    @Name("chasqui.Embedded")
+    @Label("Texts embedded")
+    @Category("Chasqui")
+    @StackTrace(false)
+    static final class Embedded extends Event {
+        @Label("Texts")
+        int texts;
+
+        @Label("Tokens")
+        int tokens;
+
+        @Label("Time since submitted")
+        @Timespan(Timespan.NANOSECONDS)
+        long sinceSubmitted;
+    }
+
     @Name("chasqui.Evicted")
     @Label("Parked sequence evicted")
     @Category("Chasqui")
@@ -88,6 +104,15 @@ final class SchedulerEvents {
         if (!event.shouldCommit()) return;
         event.reason = reason;
         event.tokens = tokens;
+        event.commit();
+    }
+
+    static void embedded(EmbeddingTask task, long now) {
+        Embedded event = new Embedded();
+        if (!event.shouldCommit()) return;
+        event.texts = task.job.texts().size();
+        event.tokens = task.job.texts().stream().mapToInt(text -> text.length).sum();
+        event.sinceSubmitted = now - task.submittedAt();
         event.commit();
     }
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One request on its way: its tokens so far, how many of them are in the KV cache, and who draws the next.
-final class Sequence implements Ticket {
+final class Sequence implements Ticket, Queued {
 
     static final int NO_SLOT = -1;
 
@@ -59,6 +59,26 @@ final class Sequence implements Ticket {
     public void cancel() {
         cancelled = true;
         scheduler.cancelled(this);
+    }
+
+    @Override
+    public Urgency urgency() {
+        return job.urgency();
+    }
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public long submittedAt() {
+        return submittedAt;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled;
     }
 
     /// Tokens that still have to go through the model before the next can be drawn.

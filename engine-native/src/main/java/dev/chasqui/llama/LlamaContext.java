@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,10 +19,12 @@ public final class LlamaContext implements Decoder {
     private final MemorySegment weights;
     private final Arena arena;
     private final AbortFlag abort;
+    private final Optional<Pooling> pooling;
     private final ThreadPools threads;
     private final NativeBatch batch;
     private final Positions positions;
     private final int vocabularySize;
+    private final int width;
     private final int slidingWindow;
     private final ReentrantLock inside = new ReentrantLock();
     private final Set<SamplerChain> samplers = new HashSet<>();
@@ -32,18 +35,23 @@ public final class LlamaContext implements Decoder {
     private MemorySegment memory;
     /// Keys that were moved are turned to their new places only by the next decode.
     private boolean moved;
+    /// Whether decodes put out vectors, and then of every row.
+    private boolean vectors;
     private boolean closed;
 
     private LlamaContext(
             LlamaModel model,
             MemorySegment weights,
             ContextSettings settings,
+            Optional<Pooling> pooling,
             Arena arena,
             AbortFlag abort,
             MemorySegment raw) {
         this.model = model;
         this.weights = weights;
         this.settings = settings;
+        this.pooling = pooling;
+        this.vectors = pooling.isPresent();
         this.arena = arena;
         this.abort = abort;
         this.context = raw;
@@ -53,30 +61,48 @@ public final class LlamaContext implements Decoder {
         this.batch = new NativeBatch(arena, LlamaH.nBatch(raw));
         this.positions = new Positions(settings.sequences());
         this.vocabularySize = model.vocabulary().size();
+        this.width = ModelH.modelNEmbdOut(weights);
         this.slidingWindow = settings.swaFull() ? 0 : model.slidingWindow();
         threads.attach(raw, settings.threads(), settings.batchThreads());
     }
 
-    static LlamaContext create(LlamaModel model, MemorySegment weights, ContextSettings settings) {
+    /// @param pooling for vectors instead of answers
+    static LlamaContext create(
+            LlamaModel model, MemorySegment weights, ContextSettings settings, Optional<Pooling> pooling) {
         if (ModelH.modelHasEncoder(weights) || !ModelH.modelHasDecoder(weights)) {
             throw new LlamaException(model.file() + " is not a decoder-only model; this engine cannot run it");
         }
+        if (pooling.filter(Pooling.MEAN::equals).isPresent()) requireAverages(settings);
         Arena arena = Arena.ofShared();
         try {
             AbortFlag abort = new AbortFlag(arena);
-            MemorySegment raw = init(model, weights, settings, abort);
-            return owned(model, weights, settings, arena, abort, raw);
+            MemorySegment raw = init(model, weights, settings, pooling, abort);
+            return owned(model, weights, settings, pooling, arena, abort, raw);
         } catch (Throwable t) {
             arena.close();
             throw t;
         }
     }
 
+    /// llama.cpp reserves room for a step whose rows all are put out, in equal shares of every sequence; it ends the
+    /// process if the two numbers differ.
+    private static void requireAverages(ContextSettings settings) {
+        int rows = settings.microBatchTokens();
+        if (rows % settings.sequences() == 0 && settings.outputs() == rows) return;
+        throw new IllegalArgumentException("a micro-batch of " + rows + " rows, of which " + settings.outputs()
+                + " are put out, for " + settings.sequences() + " sequences; averages need all of them put out, and"
+                + " as many for each");
+    }
+
     private static MemorySegment init(
-            LlamaModel model, MemorySegment weights, ContextSettings settings, AbortFlag abort) {
+            LlamaModel model,
+            MemorySegment weights,
+            ContextSettings settings,
+            Optional<Pooling> pooling,
+            AbortFlag abort) {
         try (Arena scratch = Arena.ofConfined()) {
             LlamaLog.clear();
-            MemorySegment raw = LlamaH.initFromModel(weights, params(scratch, settings, abort));
+            MemorySegment raw = LlamaH.initFromModel(weights, params(scratch, settings, pooling, abort));
             if (raw.address() != 0) return raw;
             throw new LlamaException("cannot make a context of " + settings.contextTokens() + " tokens for "
                     + model.file() + LlamaLog.because());
@@ -87,21 +113,23 @@ public final class LlamaContext implements Decoder {
             LlamaModel model,
             MemorySegment weights,
             ContextSettings settings,
+            Optional<Pooling> pooling,
             Arena arena,
             AbortFlag abort,
             MemorySegment raw) {
         try {
-            if (LlamaH.getMemory(raw).address() == 0) {
+            if (pooling.isEmpty() && LlamaH.getMemory(raw).address() == 0) {
                 throw new LlamaException(model.file() + " has no memory of tokens; this engine cannot run it");
             }
-            return new LlamaContext(model, weights, settings, arena, abort, raw.reinterpret(arena, null));
+            return new LlamaContext(model, weights, settings, pooling, arena, abort, raw.reinterpret(arena, null));
         } catch (Throwable t) {
             LlamaH.free(raw);
             throw t;
         }
     }
 
-    private static MemorySegment params(Arena arena, ContextSettings settings, AbortFlag abort) {
+    private static MemorySegment params(
+            Arena arena, ContextSettings settings, Optional<Pooling> pooling, AbortFlag abort) {
         var layout = Structs.CONTEXT_PARAMS;
         MemorySegment params = LlamaH.contextDefaultParams(arena);
         Structs.set(params, layout, "n_ctx", settings.contextTokens());
@@ -120,6 +148,8 @@ public final class LlamaContext implements Decoder {
         Structs.set(params, layout, "no_perf", true);
         Structs.set(params, layout, "swa_full", settings.swaFull());
         Structs.set(params, layout, "kv_unified", settings.sequences() > 1);
+        Structs.set(params, layout, "embeddings", pooling.isPresent());
+        pooling.ifPresent(how -> Structs.set(params, layout, "pooling_type", how.code));
         return params;
     }
 
@@ -167,10 +197,15 @@ public final class LlamaContext implements Decoder {
             throw new IllegalArgumentException(
                     "a batch of " + rows.size() + " rows; this context takes 1 to " + batch.capacity());
         }
-        int outputs = positions.check(rows, vocabularySize);
+        int asked = positions.check(rows, vocabularySize);
+        int outputs = vectors ? rows.size() : asked;
         int most = Math.max(settings.outputs(), settings.sequences());
         if (outputs > most) {
             throw new IllegalArgumentException(outputs + " rows ask for logits; this context gives at most " + most);
+        }
+        if (!keepsTokens() && rows.size() > settings.microBatchTokens()) {
+            throw new IllegalArgumentException("a batch of " + rows.size() + " rows; this model computes "
+                    + settings.microBatchTokens() + " in one step, and no more");
         }
 
         if (abort.raised()) {
@@ -228,6 +263,41 @@ public final class LlamaContext implements Decoder {
         return logits.reinterpret(vocabularySize * 4L);
     }
 
+    /// Whether it has a KV cache; a model that reads whole texts at once needs none.
+    boolean keepsTokens() {
+        return memory.address() != 0;
+    }
+
+    /// Whether the next decodes put out vectors, or logits as an ordinary context does. Vectors are of every row.
+    void putOutVectors(boolean wanted) {
+        enter();
+        try {
+            if (wanted == vectors) return;
+            if (pooling.isEmpty()) throw new IllegalStateException("this context was not made for vectors");
+            LlamaH.setEmbeddings(context, wanted);
+            vectors = wanted;
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    /// The pooled vector of a sequence that had rows in the last decode.
+    ///
+    /// @return a copy, as long as the model's embeddings
+    float[] vector(int sequence) {
+        enter();
+        try {
+            positions.check(sequence);
+            MemorySegment vector = LlamaH.getEmbeddingsSeq(context, sequence);
+            if (vector.address() == 0) {
+                throw new IllegalArgumentException("the last batch gave no vector for sequence " + sequence);
+            }
+            return vector.reinterpret(width * 4L).toArray(JAVA_FLOAT);
+        } finally {
+            inside.unlock();
+        }
+    }
+
     @Override
     public TokenSampler sampler(Sampling sampling) {
         enter();
@@ -269,8 +339,8 @@ public final class LlamaContext implements Decoder {
             positions.check(sequence);
             if (from < 0) throw new IllegalArgumentException("position " + from + " does not exist");
             if (from >= positions.next(sequence)) return true;
-            if (from > 0 && !windowReaches(sequence, from)) return false;
-            boolean done = LlamaH.memorySeqRm(memory, sequence, from, -1);
+            if (from > 0 && (!keepsTokens() || !windowReaches(sequence, from))) return false;
+            boolean done = !keepsTokens() || LlamaH.memorySeqRm(memory, sequence, from, -1);
             if (done) positions.set(sequence, from);
             return done;
         } finally {
@@ -335,7 +405,7 @@ public final class LlamaContext implements Decoder {
             if (tokens <= contextTokens) return true;
             if (moved) return false;
             ContextSettings larger = settings.withContextTokens(tokens);
-            MemorySegment fresh = init(model, weights, larger, abort).reinterpret(arena, null);
+            MemorySegment fresh = init(model, weights, larger, pooling, abort).reinterpret(arena, null);
             try {
                 threads.attach(fresh, larger.threads(), larger.batchThreads());
                 moveInto(fresh);
@@ -425,6 +495,6 @@ public final class LlamaContext implements Decoder {
 
     /// Asks llama.cpp what of a sequence is left after a batch that stopped half way.
     private void resync(int sequence) {
-        positions.set(sequence, LlamaH.memorySeqPosMax(memory, sequence) + 1);
+        positions.set(sequence, keepsTokens() ? LlamaH.memorySeqPosMax(memory, sequence) + 1 : 0);
     }
 }

@@ -267,6 +267,17 @@ final class LlamaH {
         }
     }
 
+    /// `void llama_set_embeddings(struct llama_context * ctx, bool embeddings);`
+    private static final MethodHandle SET_EMBEDDINGS = downcall("llama_set_embeddings", Shapes.PN);
+
+    static void setEmbeddings(MemorySegment context, boolean embeddings) {
+        try {
+            long _ = (long) SET_EMBEDDINGS.invokeExact(context, embeddings ? 1L : 0L);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
     /// `void llama_synchronize(struct llama_context * ctx);`
     private static final MethodHandle SYNCHRONIZE = downcall("llama_synchronize", Shapes.P);
 
@@ -284,6 +295,17 @@ final class LlamaH {
     static MemorySegment getLogitsIth(MemorySegment context, int row) {
         try {
             return MemorySegment.ofAddress((long) GET_LOGITS_ITH.invokeExact(context, (long) row));
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// `float * llama_get_embeddings_seq(struct llama_context * ctx, llama_seq_id seq_id);`
+    private static final MethodHandle GET_EMBEDDINGS_SEQ = downcall("llama_get_embeddings_seq", Shapes.PN);
+
+    static MemorySegment getEmbeddingsSeq(MemorySegment context, int sequence) {
+        try {
+            return MemorySegment.ofAddress((long) GET_EMBEDDINGS_SEQ.invokeExact(context, (long) sequence));
         } catch (Throwable t) {
             throw broken(t);
         }

@@ -79,8 +79,17 @@ public final class LlamaModel implements AutoCloseable {
     ///
     /// @throws LlamaException if llama.cpp cannot make it, for want of memory or of support for its types
     public LlamaContext newContext(ContextSettings settings) {
+        return newContext(settings, Optional.empty());
+    }
+
+    /// As [#newContext(ContextSettings)], for vectors.
+    LlamaContext newContext(ContextSettings settings, Pooling pooling) {
+        return newContext(settings, Optional.of(pooling));
+    }
+
+    private LlamaContext newContext(ContextSettings settings, Optional<Pooling> pooling) {
         return gate.use(() -> {
-            LlamaContext context = LlamaContext.create(this, model, settings);
+            LlamaContext context = LlamaContext.create(this, model, settings, pooling);
             contexts.add(context);
             return context;
         });

@@ -83,6 +83,17 @@ final class ModelH {
         }
     }
 
+    /// `int32_t llama_model_n_embd_out(const struct llama_model * model);`
+    private static final MethodHandle MODEL_N_EMBD_OUT = downcall("llama_model_n_embd_out", Shapes.P);
+
+    static int modelNEmbdOut(MemorySegment model) {
+        try {
+            return (int) (long) MODEL_N_EMBD_OUT.invokeExact(model);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
     /// `int32_t llama_model_n_layer(const struct llama_model * model);`
     private static final MethodHandle MODEL_N_LAYER = downcall("llama_model_n_layer", Shapes.P);
 

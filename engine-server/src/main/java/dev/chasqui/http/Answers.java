@@ -11,6 +11,7 @@ import dev.chasqui.api.Summary;
 import dev.chasqui.http.Failure.ClientLeft;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// `/api/generate` and `/api/chat`: read, stream, close. A client that leaves closes the generation at once, also
@@ -27,27 +28,28 @@ final class Answers {
 
     void generate(Exchange exchange) throws ClientLeft {
         GenerateBody body = GenerateBody.read(exchange.body());
-        var request = ofKnownModel(body.model(), body::complete);
+        var request = ofKnownModel(backend, body.model(), body::complete, BackendException::modelNotFound);
         Replies replies = new Replies(Replies.Shape.GENERATE, body.model());
         answer(exchange, replies, body.settings().stream(), () -> backend.generate(request));
     }
 
     void chat(Exchange exchange) throws ClientLeft {
         ChatBody body = ChatBody.read(exchange.body());
-        var request = ofKnownModel(body.model(), body::complete);
+        var request = ofKnownModel(backend, body.model(), body::complete, BackendException::modelNotFound);
         Replies replies = new Replies(Replies.Shape.CHAT, body.model());
         answer(exchange, replies, body.settings().stream(), () -> backend.chat(request));
     }
 
     /// A model that is not there is the first thing to complain about, before an option of the wrong type.
-    private <T> T ofKnownModel(String model, Supplier<T> rest) {
+    static <T> T ofKnownModel(
+            Backend backend, String model, Supplier<T> rest, Function<String, BackendException> unknown) {
         try {
             return rest.get();
         } catch (BackendException e) {
             ModelName name = ModelName.parse(model);
             if (backend.models().stream()
                     .noneMatch(known -> ModelName.parse(known.name()).matches(name))) {
-                throw BackendException.modelNotFound(model);
+                throw unknown.apply(model);
             }
             throw e;
         }

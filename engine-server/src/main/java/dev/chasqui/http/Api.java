@@ -29,6 +29,7 @@ final class Api {
     ///                virtual threads is stuck in a load
     Api(Backend backend, Executor answers, Executor lookups) {
         Answers answering = new Answers(backend);
+        Vectors vectors = new Vectors(backend);
         Models models = new Models(backend);
         read("/", new Route(Runnable::run, exchange -> exchange.replyText(200, "Ollama is running")));
         read("/api/version", new Route(Runnable::run, exchange -> exchange.replyJson(200, VERSION)));
@@ -37,6 +38,8 @@ final class Api {
         on(HttpMethod.POST, "/api/show", new Route(lookups, models::show));
         on(HttpMethod.POST, "/api/generate", new Route(answers, answering::generate));
         on(HttpMethod.POST, "/api/chat", new Route(answers, answering::chat));
+        on(HttpMethod.POST, "/api/embed", new Route(answers, vectors::embed));
+        on(HttpMethod.POST, "/api/embeddings", new Route(answers, vectors::embeddings));
     }
 
     /// The verbs of a path; none if nobody knows it.

@@ -140,7 +140,7 @@ final class Replies {
         if (summary.droppedTokens() > 0) json.writeNumberProperty("context_dropped_count", summary.droppedTokens());
     }
 
-    private static void nanos(JsonGenerator json, String name, Duration duration) {
+    static void nanos(JsonGenerator json, String name, Duration duration) {
         json.writeNumberProperty(name, Math.max(1, duration.toNanos())); // clients take a missing zero for a failure
     }
 

@@ -21,7 +21,7 @@ record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, 
 
     /// What Ollama's decoder itself checks: it refuses these before it looks for the model.
     static SettingsBody read(Fields body) {
-        Optional<KeepAlive> keepAlive = body.raw("keep_alive").map(SettingsBody::keepAlive);
+        Optional<KeepAlive> keepAlive = keepAlive(body);
         Think think = body.raw("think").map(SettingsBody::think).orElse(Think.DEFAULT);
         int top = body.number("top_logprobs", 0);
         if (top < 0 || top > 20) throw BackendException.invalid("top_logprobs must be between 0 and 20");
@@ -42,8 +42,12 @@ record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, 
                 urgency(body));
     }
 
+    static Optional<KeepAlive> keepAlive(Fields body) {
+        return body.raw("keep_alive").map(SettingsBody::keepAlive);
+    }
+
     /// Our own fields; Ollama knows none of them and leaves them alone.
-    private static Urgency urgency(Fields body) {
+    static Urgency urgency(Fields body) {
         Urgency urgency = Urgency.NONE.withPriority(body.number("priority", Urgency.NORMAL));
         Optional<Duration> deadline = body.raw("deadline").map(SettingsBody::deadline);
         return new Urgency(urgency.priority(), deadline, body.text("supersedes"));

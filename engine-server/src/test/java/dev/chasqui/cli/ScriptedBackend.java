@@ -5,6 +5,8 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.DoneReason;
+import dev.chasqui.api.EmbedRequest;
+import dev.chasqui.api.Embeddings;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Message;
@@ -67,6 +69,12 @@ final class ScriptedBackend implements Backend {
         check(request.model());
         chatted.add(request);
         return new Scripted(replies.apply(request.messages().getLast()));
+    }
+
+    /// No command asks for vectors.
+    @Override
+    public Embeddings embed(EmbedRequest request) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

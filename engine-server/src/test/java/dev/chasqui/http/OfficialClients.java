@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// The official clients, unmodified, list, show, generate and chat, streaming and not. A subclass says which
+/// The official clients, unmodified, list, show, generate, chat, streaming and not, and embed. A subclass says which
 /// backend answers. The clients are installed once, under `target`, by the registries' own tools.
 abstract class OfficialClients {
 
@@ -65,7 +65,8 @@ abstract class OfficialClients {
                 Path.of("src", "test", "python", "client.py").toAbsolutePath().toString(),
                 model());
 
-        assertThat(said).contains("chat, streaming:", "unknown model: model 'no-such-model:9b' not found");
+        assertThat(said)
+                .contains("chat, streaming:", "embed: 2 vectors", "unknown model: model 'no-such-model:9b' not found");
     }
 
     @Test
@@ -80,7 +81,7 @@ abstract class OfficialClients {
 
         String said = run(JS, "node", "client.js", model());
 
-        assertThat(said).contains("chat, streaming:", "unknown model: 404");
+        assertThat(said).contains("chat, streaming:", "embed: 2 vectors", "unknown model: 404");
     }
 
     /// Installs again only when the list of what is needed changed.

@@ -5,6 +5,8 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.DoneReason;
+import dev.chasqui.api.EmbedRequest;
+import dev.chasqui.api.Embeddings;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Message;
@@ -61,6 +63,11 @@ final class ScriptedBackend implements Backend {
     volatile Function<String, Script> script = ScriptedBackend::echo;
     volatile CountDownLatch loading = new CountDownLatch(0);
     volatile List<RunningModel> inMemory = List.of();
+    final BlockingQueue<EmbedRequest> embedRequests = new LinkedBlockingQueue<>();
+    final CountDownLatch interrupted = new CountDownLatch(1);
+    volatile CountDownLatch embedding = new CountDownLatch(0);
+    volatile Optional<BackendException> embeddingFails = Optional.empty();
+    volatile int truncated;
 
     private static Script echo(String prompt) {
         List<Chunk> words = new ArrayList<>();
@@ -83,6 +90,29 @@ final class ScriptedBackend implements Backend {
         boolean empty = request.messages().isEmpty();
         String last = empty ? "" : request.messages().getLast().content();
         return start(last, empty, request.settings(), List.of());
+    }
+
+    /// Vectors that tell a text's length and first letter; waits while a test holds [#embedding].
+    @Override
+    public Embeddings embed(EmbedRequest request) {
+        if (!ModelName.parse(request.model()).matches(ModelName.parse(MODEL))) {
+            throw BackendException.modelNotPulled(request.model());
+        }
+        embedRequests.add(request);
+        try {
+            embedding.await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+            throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+        }
+        embeddingFails.ifPresent(e -> {
+            throw e;
+        });
+        List<float[]> vectors = new ArrayList<>();
+        for (String text : request.inputs()) {
+            vectors.add(new float[] {text.length() / 100f, -0.0017594865f, text.isEmpty() ? 0 : text.charAt(0) / 1e7f});
+        }
+        return new Embeddings(vectors, 4 * vectors.size(), truncated, Duration.ofMillis(5), Duration.ofNanos(3_000));
     }
 
     private Generation start(String prompt, boolean empty, Settings settings, List<Integer> context) {

@@ -1,0 +1,73 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.schedule.Ticket;
+import dev.chasqui.schedule.Workload;
+import java.util.concurrent.locks.LockSupport;
+
+/// The one thread that decodes with a context. It sleeps while there is nothing to do.
+final class DecodeThread implements AutoCloseable {
+
+    private static final long STACK_BYTES = 16 << 20;
+
+    private final Workload work;
+    private final Runnable abort;
+    private final Runnable free;
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    /// @param abort stops a decode that is running, from any thread
+    /// @param free  frees the context when the thread ends
+    DecodeThread(String model, Workload work, Runnable abort, Runnable free) {
+        this.work = work;
+        this.abort = abort;
+        this.free = free;
+        this.thread = Thread.ofPlatform()
+                .name("chasqui-decode-" + model)
+                .daemon()
+                .stackSize(STACK_BYTES)
+                .unstarted(this::run);
+        thread.start();
+    }
+
+    /// Wakes it for a request that just came, and again if that is cancelled.
+    Ticket waking(Ticket ticket) {
+        LockSupport.unpark(thread);
+        return () -> {
+            ticket.cancel();
+            LockSupport.unpark(thread);
+        };
+    }
+
+    /// Stops the thread, ends what is left with an error, and frees the context.
+    @Override
+    public void close() {
+        stopping = true;
+        abort.run();
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // the context must not be freed under a running decode
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                boolean worked = Cores.OF_THIS_PROCESS.use(work::turn);
+                if (!worked && !stopping) LockSupport.park(this);
+            }
+            work.failAll(new IllegalStateException("the model was unloaded"));
+        } catch (Throwable t) {
+            stopping = true;
+            work.failAll(new IllegalStateException("the decode thread died: " + t, t));
+            throw t;
+        } finally {
+            free.run();
+        }
+    }
+}
