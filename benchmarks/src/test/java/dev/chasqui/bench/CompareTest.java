@@ -44,10 +44,10 @@ class CompareTest {
 
         assertThat(report.isWhole()).as(screen.toString()).isTrue();
         assertThat(report.claims())
-                .hasSize(17)
+                .hasSize(18)
                 .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(33)
+                .hasSize(35)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 
