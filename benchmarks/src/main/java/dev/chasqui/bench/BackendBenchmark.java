@@ -63,7 +63,7 @@ public class BackendBenchmark {
     @Benchmark
     @BenchmarkMode(Mode.SampleTime)
     public long firstToken() {
-        return workload.firstTokenNanos(asked, Workload.words(number++, 0, 26), 0);
+        return workload.firstTokenNanos(asked, Texts.words(number++, 0, 26), 0);
     }
 
     /// 128 tokens out.
@@ -77,6 +77,6 @@ public class BackendBenchmark {
     @Benchmark
     @BenchmarkMode(Mode.AverageTime)
     public long sixteenAtOnce() {
-        return workload.atOnceNanos(asked, number++);
+        return workload.atOnceNanos(asked, AtOnce.prompts(number++), Workload.SHORT_TOKENS, 0);
     }
 }

@@ -24,24 +24,13 @@ final class BareLoop implements AutoCloseable {
         batch = new TokenBatch(context.batchTokens());
     }
 
-    /// As a backend tokenises a prompt that is sent raw.
-    int[] tokens(String text) {
-        return model.vocabulary().tokenize(text, true, true);
+    Texts texts() {
+        return Texts.of(model);
     }
 
-    /// A text of exactly so many tokens that begins as no other number's does.
-    String promptOf(int tokens, int number) {
-        for (int attempt = 0; attempt < 10_000; attempt++) {
-            int words = 0;
-            String text;
-            int length;
-            do {
-                text = Workload.words(number, attempt, ++words);
-                length = tokens(text).length;
-            } while (length < tokens);
-            if (length == tokens) return text;
-        }
-        throw new IllegalStateException("found no text of exactly " + tokens + " tokens");
+    /// As a backend tokenises a prompt that is sent raw.
+    int[] tokens(String text) {
+        return texts().tokens(text);
     }
 
     /// Nanoseconds to evaluate a prompt until its last token's logits are there.

@@ -43,7 +43,7 @@ public class BareLoopBenchmark {
         loop = new BareLoop(files.gguf(), Workload.CONTEXT_TOKENS, BenchModel.threads());
         endless = loop.tokens(loop.endlessPrompt());
         prompts = IntStream.range(0, 100)
-                .mapToObj(i -> loop.tokens(loop.promptOf(Workload.FIRST_TOKEN_PROMPT, i)))
+                .mapToObj(i -> loop.tokens(loop.texts().of(Workload.FIRST_TOKEN_PROMPT, i)))
                 .toArray(int[][]::new);
     }
 

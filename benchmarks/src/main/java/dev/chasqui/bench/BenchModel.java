@@ -19,6 +19,9 @@ import java.util.Map;
 /// @param store the folder of the store
 record BenchModel(String name, Path gguf, Path store) {
 
+    /// Where nobody names one.
+    static final String STANDARD = "smollm2:135m";
+
     /// A model of the user's own store, else of the catalogue, fetched into the user's cache.
     ///
     /// @throws dev.chasqui.api.BackendException of kind `NOT_FOUND` if neither has it

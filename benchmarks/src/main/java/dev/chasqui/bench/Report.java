@@ -24,6 +24,19 @@ final class Report {
     /// @param atLeast whether the value must reach the target; else it must not exceed it
     record Claim(String model, String text, double value, boolean atLeast, double target, String unit) {
 
+        static Claim atLeast(BenchModel model, String text, double value, double target) {
+            return new Claim(model.name(), text, value, true, target, "");
+        }
+
+        static Claim atMost(BenchModel model, String text, double value, double target) {
+            return new Claim(model.name(), text, value, false, target, "");
+        }
+
+        /// @param unit with the space before it, ` ms`
+        Claim in(String unit) {
+            return new Claim(model, text, value, atLeast, target, unit);
+        }
+
         boolean met() {
             return atLeast ? value >= target : value <= target;
         }
@@ -35,6 +48,7 @@ final class Report {
     private final Map<String, Object> machine = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
     private final List<Claim> claims = new ArrayList<>();
+    private final Map<String, String> failures = new LinkedHashMap<>();
 
     Report(int threads) {
         machine.put("at", Instant.now().toString());
@@ -72,6 +86,16 @@ final class Report {
         return claims;
     }
 
+    /// A section that failed, so that nobody takes its absence for a success.
+    void notMeasured(String section, RuntimeException why) {
+        failures.put(section, String.valueOf(why.getMessage()));
+    }
+
+    /// Whether everything was measured that should be.
+    boolean isWhole() {
+        return failures.isEmpty();
+    }
+
     /// Whether somebody else computed when this began: then no number here means much.
     boolean machineIsBusy() {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() > BUSY * processors();
@@ -89,6 +113,11 @@ final class Report {
         StringBuilder text = new StringBuilder("# Benchmark results\n\n")
                 .append(machineLine())
                 .append("\n\n");
+        failures.forEach((section, why) -> text.append("**Not measured**: ")
+                .append(section)
+                .append(": ")
+                .append(why)
+                .append("\n\n"));
         if (!claims.isEmpty()) text.append("| model | what | measured | target | |\n|---|---|---:|---:|---|\n");
         for (Claim claim : claims) {
             text.append(String.format(
@@ -125,7 +154,7 @@ final class Report {
         Files.createDirectories(folder);
         JsonMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        Map<String, Object> all = Map.of("machine", machine, "claims", claims, "rows", rows);
+        Map<String, Object> all = Map.of("machine", machine, "claims", claims, "rows", rows, "failures", failures);
         Files.write(folder.resolve("compare.json"), mapper.writeValueAsBytes(all));
         Files.writeString(folder.resolve("compare.md"), markdown());
     }

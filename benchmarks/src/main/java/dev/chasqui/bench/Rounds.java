@@ -28,27 +28,34 @@ record Rounds(Map<String, double[]> values) {
             for (Subject subject : i % 2 == 0 ? subjects : subjects.reversed()) {
                 rest(pause);
                 double value = subject.once().applyAsDouble(i);
-                if (i >= warmups) of(values, subject.name())[i - warmups] = value;
+                if (i >= warmups) Objects.requireNonNull(values.get(subject.name()))[i - warmups] = value;
             }
         }
         return new Rounds(values);
     }
 
+    /// A subject's value in each round.
+    double[] of(String subject) {
+        return Objects.requireNonNull(values.get(subject), subject).clone();
+    }
+
     double median(String subject) {
-        return median(of(values, subject));
+        return median(of(subject));
     }
 
     /// The median over the rounds of one subject's value divided by the other's.
     double ratio(String above, String below) {
-        double[] ratios = of(values, above).clone();
-        Arrays.setAll(ratios, i -> ratios[i] / of(values, below)[i]);
+        double[] ratios = of(above);
+        double[] divisors = of(below);
+        Arrays.setAll(ratios, i -> ratios[i] / divisors[i]);
         return median(ratios);
     }
 
     /// The median over the rounds of what one subject's value is above the other's.
     double difference(String more, String less) {
-        double[] differences = of(values, more).clone();
-        Arrays.setAll(differences, i -> differences[i] - of(values, less)[i]);
+        double[] differences = of(more);
+        double[] subtracted = of(less);
+        Arrays.setAll(differences, i -> differences[i] - subtracted[i]);
         return median(differences);
     }
 
@@ -57,10 +64,6 @@ record Rounds(Map<String, double[]> values) {
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private static double[] of(Map<String, double[]> values, String subject) {
-        return Objects.requireNonNull(values.get(subject), subject);
     }
 
     private static void rest(Duration pause) {

@@ -11,13 +11,11 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 /// What is asked of a backend: greedy, without a template, with the same context and threads everywhere.
 final class Workload {
@@ -25,7 +23,6 @@ final class Workload {
     static final int CONTEXT_TOKENS = 2048;
     static final int FIRST_TOKEN_PROMPT = 30;
     static final int DECODE_TOKENS = 128;
-    static final int AT_ONCE = 16;
     static final int SHORT_TOKENS = 16;
 
     /// Greedy models go on with such a text for hundreds of tokens rather than end it.
@@ -34,32 +31,25 @@ final class Workload {
             "a b c d a b c d a b c d a b c d a b c d a b c d a b c d",
             "The following is a very long list of all the countries, cities and rivers of the world:\n1.");
 
-    /// Words that are one token with their space in every vocabulary we know.
-    private static final String[] WORDS = ("market price order trade buy sell high low open close time day week year "
-                    + "risk gain loss stock bank money value point line chart trend move rise fall hold wait long short "
-                    + "large small first last next good bad new old big fast slow strong weak early late near far")
-            .split(" ");
-
     private final String model;
     private final Options options;
 
     Workload(String model, int threads) {
-        this.model = model;
-        this.options = Options.NONE
-                .with(Option.TEMPERATURE, 0)
-                .with(Option.NUM_CTX, CONTEXT_TOKENS)
-                .with(Option.NUM_THREAD, threads);
+        this(
+                model,
+                Options.NONE
+                        .with(Option.TEMPERATURE, 0)
+                        .with(Option.NUM_CTX, CONTEXT_TOKENS)
+                        .with(Option.NUM_THREAD, threads));
     }
 
-    /// A text that begins with its number, so that a cache of prefixes cannot help.
-    ///
-    /// @param variant another text with the same beginning
-    static String words(int number, int variant, int count) {
-        Random random = new Random(31L * number + variant);
-        StringBuilder text =
-                new StringBuilder().append((char) ('A' + number % 26)).append(number);
-        for (int i = 0; i < count; i++) text.append(' ').append(WORDS[random.nextInt(WORDS.length)]);
-        return text.toString();
+    private Workload(String model, Options options) {
+        this.model = model;
+        this.options = options;
+    }
+
+    Workload with(Option option, Object value) {
+        return new Workload(model, options.with(option, value));
     }
 
     /// The prompt as it is, and an answer of at most so many tokens.
@@ -77,6 +67,7 @@ final class Workload {
 
     /// Nanoseconds from the call until the first piece of the answer is there.
     ///
+    /// @param promptTokens what llama.cpp counts; `0` if nobody counted
     /// @throws IllegalStateException if the backend saw another number of tokens
     long firstTokenNanos(Backend backend, String prompt, int promptTokens) {
         long start = System.nanoTime();
@@ -98,33 +89,75 @@ final class Workload {
     ///
     /// @throws IllegalStateException if the answer is shorter
     double decodeRate(Backend backend, String prompt) {
-        try (Generation generation = backend.generate(request(prompt, DECODE_TOKENS))) {
-            Iterator<Chunk> chunks = generation.iterator();
-            chunks.next();
-            long first = System.nanoTime();
-            while (chunks.hasNext()) chunks.next();
-            long nanos = System.nanoTime() - first;
-            int tokens = generation.summary().evalTokens();
-            check(tokens == DECODE_TOKENS, "the answer has " + tokens + " tokens instead of " + DECODE_TOKENS);
+        Decoded decoded = decode(backend, prompt);
+        check(
+                decoded.tokens() == DECODE_TOKENS,
+                "the answer has " + decoded.tokens() + " tokens instead of " + DECODE_TOKENS);
+        return decoded.perSecond();
+    }
+
+    /// An answer, and how long it took from its first token to its last.
+    record Decoded(int tokens, long nanos) {
+
+        double perSecond() {
             return (tokens - 1) * 1e9 / nanos;
         }
     }
 
-    /// Nanoseconds until the last of [#AT_ONCE] short questions, asked at once, is answered.
-    long atOnceNanos(Backend backend, int number) {
+    /// An answer of at most [#DECODE_TOKENS].
+    Decoded decode(Backend backend, String prompt) {
+        try (Generation generation = backend.generate(request(prompt, DECODE_TOKENS))) {
+            Iterator<Chunk> chunks = generation.iterator();
+            if (chunks.hasNext()) chunks.next();
+            long first = System.nanoTime();
+            while (chunks.hasNext()) chunks.next();
+            long nanos = System.nanoTime() - first;
+            return new Decoded(generation.summary().evalTokens(), nanos);
+        }
+    }
+
+    /// Nanoseconds until the last of these prompts, asked at once, is answered.
+    ///
+    /// @param tokens of each answer, at most
+    /// @param least  of all answers together
+    /// @throws IllegalStateException if the answers have fewer tokens
+    long atOnceNanos(Backend backend, List<String> prompts, int tokens, int least) {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<Summary>> questions = IntStream.range(0, AT_ONCE)
-                    .<Callable<Summary>>mapToObj(i ->
-                            () -> backend.generate(request(words(number * AT_ONCE + i, 0, 20), SHORT_TOKENS))
-                                    .answer()
-                                    .summary())
+            List<Callable<Summary>> questions = prompts.stream()
+                    .<Callable<Summary>>map(prompt -> () ->
+                            backend.generate(request(prompt, tokens)).answer().summary())
                     .toList();
             long start = System.nanoTime();
-            for (Future<Summary> answer : callers.invokeAll(questions)) answer.get();
-            return System.nanoTime() - start;
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException("one of " + AT_ONCE + " requests failed: " + e.getMessage(), e);
+            int drawn = 0;
+            for (Future<Summary> answer : callers.invokeAll(questions))
+                drawn += answer.get().evalTokens();
+            long nanos = System.nanoTime() - start;
+            requireAnswers(drawn, least);
+            return nanos;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + prompts.size() + " requests ran", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("one of " + prompts.size() + " requests failed: " + e.getMessage(), e);
         }
+    }
+
+    /// As [#atOnceNanos], but each prompt is sent when the one before is answered.
+    long oneByOneNanos(Backend backend, List<String> prompts, int tokens, int least) {
+        long start = System.nanoTime();
+        int drawn = 0;
+        for (String prompt : prompts) {
+            drawn +=
+                    backend.generate(request(prompt, tokens)).answer().summary().evalTokens();
+        }
+        long nanos = System.nanoTime() - start;
+        requireAnswers(drawn, least);
+        return nanos;
+    }
+
+    /// @throws IllegalStateException if the answers are so short that their time says nothing
+    static void requireAnswers(int drawn, int least) {
+        check(drawn >= least, "the answers have " + drawn + " tokens together instead of at least " + least);
     }
 
     /// The first of [#ENDLESS] that this backend's model goes on with for [#DECODE_TOKENS] tokens.

@@ -1,20 +1,21 @@
 package dev.chasqui.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.bench.Report.Claim;
-import dev.chasqui.bench.Report.Row;
 import dev.chasqui.llama.TinyModel;
-import java.nio.file.Files;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Keeps the benchmarks from rotting: every workload once, over a tiny model. The numbers mean nothing.
+/// Keeps the benchmarks from rotting: every section once, over a tiny model. The numbers mean nothing.
 @Timeout(300)
 class CompareTest {
 
@@ -33,32 +34,70 @@ class CompareTest {
     }
 
     @Test
-    void everyWorkloadRunsOnBothSides() throws Exception {
+    void everySectionMeasuresAndClaims() {
         Report report = new Report(1);
-        Compare once = new Compare(1, 0, Duration.ZERO, 1, Optional.empty());
+        StringWriter screen = new StringWriter();
 
-        try (Side one = Side.open("embedded", model);
-                Side other = Side.open("embedded", model)) {
-            once.run(model, one.backend(), other.backend(), report);
+        try (Trial trial = trial()) {
+            Compare.all(Optional.empty()).run(trial, report, new PrintWriter(screen));
         }
 
-        assertThat(report.claims()).extracting(Claim::value).hasSize(3).allMatch(Double::isFinite);
+        assertThat(report.isWhole()).as(screen.toString()).isTrue();
+        assertThat(report.claims())
+                .hasSize(18)
+                .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(8)
+                .hasSize(35)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 
     @Test
-    void theReportIsWrittenForPeopleAndForPrograms() throws Exception {
-        Report report = new Report(2);
-        report.add(new Row("m", "subject", "ms", new double[] {3, 1, 2}));
-        report.claim(new Claim("m", "ratio", 0.96, true, 0.97, ""));
+    void aSectionThatFailsIsReportedAndTheOthersStillRun() throws Exception {
+        Report report = new Report(1);
+        Section failing = new Section() {
+            @Override
+            public String name() {
+                return "failing";
+            }
 
-        report.write(folder);
+            @Override
+            public void measure(Trial trial, Report into) {
+                throw new IllegalStateException("no such luck");
+            }
+        };
+        Section promising = new Section() {
+            @Override
+            public String name() {
+                return "promising";
+            }
 
-        assertThat(Files.readString(folder.resolve("compare.md")))
-                .contains("| m | ratio | 0.960 | >= 0.97 | **missed** |")
-                .contains("| m | subject | 2.00 | 1.00 | 3.00 | 3 | ms |");
-        assertThat(Files.readString(folder.resolve("compare.json"))).contains("\"target\" : 0.97");
+            @Override
+            public void measure(Trial trial, Report into) {
+                into.claim(Claim.atLeast(trial.model(), "promise", 2, 1));
+            }
+        };
+
+        try (Trial trial = trial()) {
+            new Compare(List.of(failing, promising)).run(trial, report, new PrintWriter(new StringWriter()));
+        }
+
+        assertThat(report.isWhole()).isFalse();
+        assertThat(report.claims()).extracting(Claim::text).containsExactly("promise");
+        assertThat(report.markdown()).contains("**Not measured**: bench:latest, failing: no such luck");
+    }
+
+    @Test
+    void onlyWhatIsNamedRuns() {
+        Compare all = Compare.all(Optional.empty());
+
+        assertThat(all.only(List.of("cancel", "fan-out")).names()).containsExactly("fan-out", "cancel");
+        assertThatThrownBy(() -> all.only(List.of("fanout")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("--only names \"fanout\"; expected some of decode, first-token");
+    }
+
+    private Trial trial() {
+        return new Trial(
+                model, Effort.quick(1), () -> Side.open("embedded", model), () -> Side.open("embedded", model));
     }
 }

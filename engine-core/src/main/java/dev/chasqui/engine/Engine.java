@@ -166,8 +166,13 @@ public final class Engine implements Backend {
     ///
     /// @param request what is pinned is its prompt as the model reads it, a raw one as it stands; its settings
     ///                choose the context
-    /// @throws BackendException if it does not fit beside what is pinned already, with the numbers
+    /// @throws BackendException if it does not fit beside what is pinned already, with the numbers; or if
+    ///                          prefixes are not shared, so that a pin would help nobody
     public PinnedContext pin(String name, GenerateRequest request) {
+        if (!config.sharing()) {
+            throw BackendException.invalid("pin \"" + name + "\": prefixes are not shared here, so nobody could use it."
+                    + " Unset CHASQUI_PREFIX_SHARING, or leave withSharing(false) out");
+        }
         return pins.pin(name, kept -> {
             long startedAt = System.nanoTime();
             ModelSource source = models.source(request.model());

@@ -42,6 +42,8 @@ import org.slf4j.LoggerFactory;
 /// @param cpus           the CPUs that threads which compute run on, by the kernel's numbers; empty lets the kernel
 ///                       choose. For Linux
 /// @param tuned          the folder of what was tuned for models on this machine; empty uses nothing of that
+/// @param sharing        whether a prompt begins with what others have computed already; if not, each is
+///                       computed whole
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -54,7 +56,8 @@ public record EngineConfig(
         Optional<CacheType> cacheType,
         List<Float> tensorSplit,
         SortedSet<Integer> cpus,
-        Optional<Path> tuned) {
+        Optional<Path> tuned,
+        boolean sharing) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -77,7 +80,8 @@ public record EngineConfig(
         int most = context.sequences();
         return SchedulerSettings.DEFAULT
                 .withParallel(Math.min(most, parallel.orElse(Math.max(1, 2 * most / 3))))
-                .withMaxQueue(maxQueue);
+                .withMaxQueue(maxQueue)
+                .withSharing(sharing);
     }
 
     /// Ollama's variables with Ollama's defaults; a value that cannot be read is replaced by the default,
@@ -103,7 +107,8 @@ public record EngineConfig(
                 variables.cacheType(),
                 variables.shares("CHASQUI_TENSOR_SPLIT"),
                 variables.cpus("CHASQUI_CPUS"),
-                Optional.of(CacheFolder.named("tuned")));
+                Optional.of(CacheFolder.named("tuned")),
+                variables.flag("CHASQUI_PREFIX_SHARING", true));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -145,6 +150,10 @@ public record EngineConfig(
         return with(parts -> parts.tuned = folder);
     }
 
+    public EngineConfig withSharing(boolean sharing) {
+        return with(parts -> parts.sharing = sharing);
+    }
+
     private EngineConfig with(Consumer<Parts> change) {
         Parts parts = new Parts();
         change.accept(parts);
@@ -161,6 +170,7 @@ public record EngineConfig(
         private Options defaults = EngineConfig.this.defaults;
         private SortedSet<Integer> cpus = EngineConfig.this.cpus;
         private Optional<Path> tuned = EngineConfig.this.tuned;
+        private boolean sharing = EngineConfig.this.sharing;
 
         EngineConfig together() {
             return new EngineConfig(
@@ -175,7 +185,8 @@ public record EngineConfig(
                     cacheType,
                     tensorSplit,
                     cpus,
-                    tuned);
+                    tuned,
+                    sharing);
         }
     }
 
@@ -234,6 +245,19 @@ public record EngineConfig(
                 default -> {
                     warn("OLLAMA_KV_CACHE_TYPE", value, "f16, bf16, q8_0 or q4_0");
                     yield Optional.empty();
+                }
+            };
+        }
+
+        boolean flag(String name, boolean otherwise) {
+            String value = text(name);
+            if (value == null) return otherwise;
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "1", "true", "t", "on" -> true;
+                case "0", "false", "f", "off" -> false;
+                default -> {
+                    warn(name, value, "on or off");
+                    yield otherwise;
                 }
             };
         }

@@ -82,17 +82,18 @@ final class KvCache {
     }
 
     /// How many of a request's first tokens need not be computed.
-    int known(Sequence wanting) {
-        return sharing ? match(wanting).length() : 0;
+    ///
+    /// @param shareable of the tokens, those that may come from others
+    int known(int[] tokens, int shareable) {
+        return sharing ? tree.longest(tokens, shareable).length() : 0;
     }
 
-    /// Busy cells if this request were seated and computed.
-    int busyCellsWith(Sequence wanting) {
+    /// Busy cells if a request of so many tokens were seated and computed.
+    int busyCellsWith(int[] tokens, int length, int shareable) {
         BitSet busy = busy();
         int now = tree.cellsOf(busy);
-        int length = wanting.length();
         if (!sharing) return now + length;
-        PrefixTree.Match match = match(wanting);
+        PrefixTree.Match match = tree.longest(tokens, shareable);
         if (match.length() == 0) return now + length;
         return now + length - match.length() + tree.notHeld(match.sequence(), match.length(), busy);
     }
@@ -100,8 +101,8 @@ final class KvCache {
     /// Finds a number for a request, and gives it as much of its tokens as others have.
     ///
     /// @return the number; negative if running and pinned sequences have them all
-    int seat(Sequence wanting, long now) {
-        PrefixTree.Match match = sharing ? match(wanting) : PrefixTree.Match.NONE;
+    int seat(int[] tokens, int shareable, long now) {
+        PrefixTree.Match match = sharing ? tree.longest(tokens, shareable) : PrefixTree.Match.NONE;
         touch(match.sequence(), now);
         int slot = used.nextClearBit(0);
         if (slot >= decoder.sequences()) {
@@ -110,14 +111,10 @@ final class KvCache {
         }
         used.set(slot);
         if (match.length() >= LEAST_SHARED && !copy(match, slot)) {
-            PrefixTree.Match whole = tree.longestWhole(wanting.tokens(), wanting.shareable());
+            PrefixTree.Match whole = tree.longestWhole(tokens, shareable);
             if (whole.length() >= LEAST_SHARED) copy(whole, slot);
         }
         return slot;
-    }
-
-    private PrefixTree.Match match(Sequence wanting) {
-        return tree.longest(wanting.tokens(), wanting.shareable());
     }
 
     /// The only number left is that of the parked sequence which holds what is wanted.

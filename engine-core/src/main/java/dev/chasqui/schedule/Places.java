@@ -58,7 +58,7 @@ final class Places {
     /// Tokens of its prompt that nobody has computed or is just computing for it.
     int toCompute(Sequence sequence) {
         if (sequence.slot != Sequence.NO_SLOT) return sequence.pending();
-        int known = cache.known(sequence);
+        int known = cache.known(sequence.tokens(), sequence.shareable());
         return sequence.length() - (sequence.leader == null ? known : Math.max(known, sequence.leaderLength));
     }
 

@@ -40,7 +40,7 @@ final class Seating {
             Room room = roomFor(next, now);
             if (room == Room.LATER) return;
             if (room == Room.NEVER) continue;
-            int slot = places.cache.seat(next, now);
+            int slot = places.cache.seat(next.tokens(), next.shareable(), now);
             if (slot < 0) return;
             int known = places.cache.length(slot);
             places.queue.remove(next);
@@ -68,7 +68,7 @@ final class Seating {
             if (candidate.isAnswering()) continue;
             int common = common(candidate, waiting);
             if (common <= candidate.cached() || common < WORTH_WAITING) continue;
-            if (common - places.cache.known(waiting) < WORTH_WAITING) continue;
+            if (common - places.cache.known(waiting.tokens(), waiting.shareable()) < WORTH_WAITING) continue;
             waiting.leader = candidate;
             waiting.leaderLength = common;
             return true;
@@ -105,7 +105,7 @@ final class Seating {
         if (next.job.contextTokens() > cache.capacity()) places.grow(next.job.contextTokens());
         while (true) {
             int coming = places.running.stream().mapToInt(Sequence::pending).sum();
-            int needed = cache.busyCellsWith(next) + coming + 1;
+            int needed = cache.busyCellsWith(next.tokens(), next.length(), next.shareable()) + coming + 1;
             if (needed <= cache.capacity() || places.grow(needed)) return Room.NOW;
             if (places.running.isEmpty()) {
                 places.refuse(
@@ -129,7 +129,7 @@ final class Seating {
             pins++;
             pinned += other.length();
         }
-        int more = next.length() - cache.known(next);
+        int more = next.length() - cache.known(next.tokens(), next.shareable());
         int needed = pinned + more + (pinned + more) / 3 + 1;
         boolean tooMany = pins >= places.decoder.sequences() / 2;
         if (!tooMany && (needed <= cache.capacity() || places.grow(needed))) return true;

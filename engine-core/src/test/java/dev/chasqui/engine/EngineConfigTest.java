@@ -29,6 +29,7 @@ class EngineConfigTest {
         assertThat(config.maxLoaded()).isEqualTo(3);
         assertThat(config.cacheType()).isEmpty();
         assertThat(config.tuned().orElseThrow()).endsWithRaw(Path.of("tuned"));
+        assertThat(config.sharing()).isTrue();
     }
 
     @Test
@@ -53,6 +54,19 @@ class EngineConfigTest {
         assertThat(config.tensorSplit()).containsExactly(3f, 1f);
         assertThat(config.flashAttention()).isEqualTo(FlashAttention.OFF);
         assertThat(config.cacheType()).contains(CacheType.Q8_0);
+    }
+
+    @Test
+    void prefixesAreSharedUnlessSomebodySaysOff() {
+        assertThat(EngineConfig.fromEnvironment(Map.of("CHASQUI_PREFIX_SHARING", "off"))
+                        .sharing())
+                .isFalse();
+        assertThat(EngineConfig.fromEnvironment(Map.of("CHASQUI_PREFIX_SHARING", "On"))
+                        .sharing())
+                .isTrue();
+        assertThat(EngineConfig.fromEnvironment(Map.of("CHASQUI_PREFIX_SHARING", "sometimes"))
+                        .sharing())
+                .isTrue();
     }
 
     @Test

@@ -91,6 +91,21 @@ class SharedEngineTest {
     }
 
     @Test
+    void withSharingOffEveryPromptIsComputedWhole() {
+        EngineConfig apart = EngineConfig.fromEnvironment(Map.of()).withSharing(false);
+        try (Engine alone = Engine.open(Catalogue.standard().file("smollm2:135m", Progress.NONE), apart)) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(alone.generate(raw(TAPE, 2)).answer().summary().cachedTokens())
+                        .isZero();
+            }
+            assertThatThrownBy(() -> alone.pin("tape", raw(TAPE, 1)))
+                    .isInstanceOfSatisfying(
+                            BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
+                    .hasMessageContaining("CHASQUI_PREFIX_SHARING");
+        }
+    }
+
+    @Test
     void anAnswerThatRunsOutOfTimeIsCutThereAndSaysSo() {
         engine.generate(raw("Count: 1, 2, 3, 4,", 8)).answer();
         long start = System.nanoTime();
