@@ -21,6 +21,7 @@ final class ContextProbe implements Probe {
     private final SortedSet<Integer> cpus;
     private final Function<Knobs, ContextSettings> settings;
     private final Shape shape;
+    private final Others others;
 
     /// @param settings what the engine would make a context with
     ContextProbe(
@@ -28,12 +29,14 @@ final class ContextProbe implements Probe {
             GgufFile facts,
             SortedSet<Integer> cpus,
             Function<Knobs, ContextSettings> settings,
-            Shape shape) {
+            Shape shape,
+            Others others) {
         this.weights = weights;
         this.facts = facts;
         this.cpus = cpus;
         this.settings = settings;
         this.shape = shape;
+        this.others = others;
     }
 
     @Override
@@ -47,7 +50,12 @@ final class ContextProbe implements Probe {
     }
 
     @Override
-    public ContextBench open(Knobs knobs) {
+    public boolean othersWereBusy() {
+        return others.wereBusy();
+    }
+
+    @Override
+    public Bench open(Knobs knobs) {
         int cells = (shape.contextTokens() + CELLS) / CELLS * CELLS; // one more for warming up
         ContextSettings wanted = settings.apply(knobs).withContextTokens(cells);
         long available = MachineMemory.read().availableBytes() - MemoryPlan.RESERVE_BYTES;
@@ -55,7 +63,20 @@ final class ContextProbe implements Probe {
             throw new LlamaException(
                     "needs " + (bytes(wanted) >> 20) + " MiB more; " + (available >> 20) + " are left");
         }
-        return ContextBench.open(weights.newContext(wanted, cpus), shape);
+        ContextBench bench = ContextBench.open(weights.newContext(wanted, cpus), shape);
+        return new Bench() {
+            @Override
+            public Shape.Sample run() {
+                Shape.Sample sample = bench.run();
+                others.look();
+                return sample;
+            }
+
+            @Override
+            public void close() {
+                bench.close();
+            }
+        };
     }
 
     private long bytes(ContextSettings context) {

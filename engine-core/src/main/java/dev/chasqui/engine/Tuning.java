@@ -25,7 +25,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -42,6 +45,8 @@ public final class Tuning {
     private static final int LEAST_PROMPT = 256;
     private static final int MOST_PROMPT = 2048;
     private static final String REMEDY = "Make that folder writable, or set CHASQUI_CACHE_DIR to another";
+    private static final String SET = "set by the model or the environment";
+    private static final String OTHERS = "others use the cores, and threads adapt to that by themselves";
     /// Left of the context for what follows a prompt.
     private static final int AFTER_PROMPT = 64;
 
@@ -157,15 +162,35 @@ public final class Tuning {
                 new Planner(config, Hardware.ofThisMachine()).place(facts, settings.apply(Knobs.NONE), options);
         where.memory().requireFits(source.name(), MachineMemory.read());
         where.memory().requireDevicesFit(source.name());
+        Others others = new Others(
+                new ProcCores(Path.of("/proc"), config.cores(), System.nanoTime()),
+                config.cores().physical(),
+                System::nanoTime);
         try (LlamaModel weights = LlamaModel.open(source.weights(), where.how())) {
+            Map<Knob, String> notTried = set(options);
             Knobs standard = standard(settings.apply(Knobs.NONE));
+            int left = others.look();
+            if (others.wereBusy()) {
+                standard = atMost(left, standard);
+                notTried.putIfAbsent(Knob.PREFILL_THREADS, OTHERS);
+                notTried.putIfAbsent(Knob.DECODE_THREADS, OTHERS);
+            }
             int most = plan.contextTokens() - AFTER_PROMPT;
             Shape shape = workload.shape(promptTokens(weights, settings.apply(standard), effort, most), effort);
-            ContextProbe probe = new ContextProbe(weights, facts, config.cpus(), settings, shape);
-            return new Tuner(probe, workload, effort, standard, config.cores(), fixed(options)).tune(progress);
+            ContextProbe probe = new ContextProbe(weights, facts, config.cpus(), settings, shape, others);
+            return new Tuner(probe, workload, effort, standard, config.cores(), notTried).tune(progress);
         } catch (LlamaException e) {
             throw BackendException.failed("model '" + source.name() + "': " + e.getMessage(), e);
         }
+    }
+
+    /// With others at work, more threads than the cores they leave would measure little but waiting.
+    private static Knobs atMost(int threads, Knobs standard) {
+        Knobs fewer = standard;
+        for (Knob knob : List.of(Knob.PREFILL_THREADS, Knob.DECODE_THREADS)) {
+            fewer = fewer.with(knob, Math.min(threads, standard.count(knob).orElse(threads)));
+        }
+        return fewer;
     }
 
     private static Knobs standard(ContextSettings usual) {
@@ -177,17 +202,19 @@ public final class Tuning {
                 .with(Knob.BATCH, usual.batchTokens());
     }
 
-    /// What is set by an option, the model or the environment would win over whatever is measured.
-    private Set<Knob> fixed(Options options) {
-        Set<Knob> fixed = EnumSet.noneOf(Knob.class);
+    /// What options, the model or the environment set wins over whatever is measured.
+    private Map<Knob, String> set(Options options) {
+        Set<Knob> set = EnumSet.noneOf(Knob.class);
         boolean threads = options.count(Option.NUM_THREAD).orElse(0) > 0;
-        if (threads) fixed.add(Knob.DECODE_THREADS);
-        if (threads || options.count(Option.NUM_THREAD_BATCH).orElse(0) > 0) fixed.add(Knob.PREFILL_THREADS);
-        if (options.count(Option.NUM_BATCH).isPresent()) fixed.add(Knob.BATCH);
-        if (config.cacheType().isPresent()) fixed.add(Knob.CACHE_TYPE);
+        if (threads) set.add(Knob.DECODE_THREADS);
+        if (threads || options.count(Option.NUM_THREAD_BATCH).orElse(0) > 0) set.add(Knob.PREFILL_THREADS);
+        if (options.count(Option.NUM_BATCH).isPresent()) set.add(Knob.BATCH);
+        if (config.cacheType().isPresent()) set.add(Knob.CACHE_TYPE);
         boolean needed = config.cacheType().map(CacheType::quantized).orElse(false);
-        if (needed || config.flashAttention() != FlashAttention.AUTO) fixed.add(Knob.FLASH_ATTENTION);
-        return fixed;
+        if (needed || config.flashAttention() != FlashAttention.AUTO) set.add(Knob.FLASH_ATTENTION);
+        Map<Knob, String> reasons = new EnumMap<>(Knob.class);
+        set.forEach(knob -> reasons.put(knob, SET));
+        return reasons;
     }
 
     /// A power of two, so that measurements of different days are of the same thing.

@@ -24,6 +24,7 @@ final class Contest {
     private final List<Rival> rivals = new ArrayList<>();
     private final Knobs standing;
     private final String standingValue;
+    private String distrust = "";
 
     Contest(Probe probe, Effort effort, Part part, Knobs standing, String standingValue) {
         this.probe = probe;
@@ -112,6 +113,13 @@ final class Contest {
         return part.tokens(probe.shape()) * 1e9 / Math.max(1, nanos);
     }
 
+    /// Nobody is faster for certain then.
+    ///
+    /// @param why for people
+    void distrust(String why) {
+        distrust = why;
+    }
+
     /// The fastest of those that are faster for certain.
     Optional<Knobs> winner() {
         return rivals.stream()
@@ -121,6 +129,10 @@ final class Contest {
     }
 
     private boolean isBetter(Rival rival) {
+        return distrust.isEmpty() && wonAll(rival);
+    }
+
+    private boolean wonAll(Rival rival) {
         return rival.ratios.size() == effort.rounds()
                 && rival.ratios.getLast() > 1
                 && Tuner.median(rival.ratios) >= effort.margin();
@@ -133,7 +145,8 @@ final class Contest {
         for (Rival rival : rivals) {
             Verdict verdict =
                     !rival.note.isEmpty() ? Verdict.NOT_MEASURED : isBetter(rival) ? Verdict.BETTER : Verdict.NO_BETTER;
-            results.add(compared(rival.value, rival.knobs, rival.speeds, rival.ratios, verdict, rival.note));
+            String note = wonAll(rival) ? distrust : rival.note;
+            results.add(compared(rival.value, rival.knobs, rival.speeds, rival.ratios, verdict, note));
         }
         return results;
     }

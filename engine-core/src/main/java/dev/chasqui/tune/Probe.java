@@ -17,6 +17,9 @@ public interface Probe {
     /// @throws LlamaException if the model cannot run so, or there is no memory for it
     Bench open(Knobs knobs);
 
+    /// Whether others used the cores since this was asked last.
+    boolean othersWereBusy();
+
     /// One way, ready to run.
     interface Bench extends AutoCloseable {
 

@@ -1,15 +1,17 @@
 package dev.chasqui.tune;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 
 /// What was measured and what follows from it.
 ///
 /// @param workload     what was measured
 /// @param effort       how thoroughly
 /// @param shape        of each sample
-/// @param fixed        knobs that were not tried since somebody has set them
+/// @param notTried     knobs that were left alone, and why
 /// @param standard     how the model ran before
 /// @param stages       one knob after the other, each beside what the ones before it left
 /// @param confirmation all that was found better, together, against `standard`; empty if nothing was
@@ -18,14 +20,14 @@ public record TuneReport(
         Workload workload,
         Effort effort,
         Shape shape,
-        Set<Knob> fixed,
+        Map<Knob, String> notTried,
         Knobs standard,
         List<Stage> stages,
         Optional<Compared> confirmation,
         Knobs chosen) {
 
     public TuneReport {
-        fixed = Set.copyOf(fixed);
+        notTried = Collections.unmodifiableMap(new TreeMap<>(notTried));
         stages = List.copyOf(stages);
     }
 
@@ -45,11 +47,11 @@ public record TuneReport(
     /// One way beside the one that stood.
     ///
     /// @param value           what was tried
-    /// @param tokensPerSecond in the median round, of what this knob can change; `0` if it was not measured
+    /// @param tokensPerSecond in the median round, of what this knob can change; `0` where nothing was measured
     /// @param ratios          its speed over the other's, round by round; it is out after a round it lost
     /// @param memoryBytes     KV cache and buffers
     /// @param verdict         what became of it
-    /// @param note            why it was not measured; else empty
+    /// @param note            why it was not measured, or does not count; else empty
     public record Compared(
             String value, double tokensPerSecond, List<Double> ratios, long memoryBytes, Verdict verdict, String note) {
 

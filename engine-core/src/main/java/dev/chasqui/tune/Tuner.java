@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -27,20 +26,21 @@ public final class Tuner {
     private final Workload workload;
     private final Effort effort;
     private final Knobs standard;
-    private final Set<Knob> fixed;
+    private final Map<Knob, String> notTried;
     private final Map<Knob, List<String>> candidates = new EnumMap<>(Knob.class);
 
     /// @param standard how the model runs now: a value for each knob
     /// @param cores    there are for it
-    /// @param fixed    knobs that somebody set already
-    public Tuner(Probe probe, Workload workload, Effort effort, Knobs standard, CpuCores cores, Set<Knob> fixed) {
+    /// @param notTried knobs to leave alone, and why
+    public Tuner(
+            Probe probe, Workload workload, Effort effort, Knobs standard, CpuCores cores, Map<Knob, String> notTried) {
         this.probe = probe;
         this.workload = workload;
         this.effort = effort;
         this.standard = standard;
-        this.fixed = fixed;
+        this.notTried = notTried;
         for (Knob knob : workload.knobs()) {
-            if (fixed.contains(knob)) continue;
+            if (notTried.containsKey(knob)) continue;
             List<String> values = values(knob, cores)
                     .distinct()
                     .filter(value -> !value.equals(standard.values().get(knob)))
@@ -62,7 +62,9 @@ public final class Tuner {
             IntConsumer taken = more -> progress.at("measuring " + knob.wire(), done[0] += more, total);
             Contest contest = new Contest(probe, effort, part(knob), standing, value(standing, knob));
             for (String value : each.getValue()) contest.enter(standing.with(knob, value), value);
+            probe.othersWereBusy(); // from here on
             contest.run(taken);
+            if (isThreads(knob) && probe.othersWereBusy()) contest.distrust("others used the cores meanwhile");
             stages.add(new Stage(knob, contest.results()));
             standing = contest.winner().orElse(standing);
         }
@@ -79,7 +81,7 @@ public final class Tuner {
     }
 
     private TuneReport report(List<Stage> stages, Optional<Compared> confirmation, Knobs chosen) {
-        return new TuneReport(workload, effort, probe.shape(), fixed, standard, stages, confirmation, chosen);
+        return new TuneReport(workload, effort, probe.shape(), notTried, standard, stages, confirmation, chosen);
     }
 
     private static String value(Knobs knobs, Knob knob) {
@@ -104,6 +106,11 @@ public final class Tuner {
         return IntStream.of(cores.logical(), all - 1, all * 3 / 4, all / 2, all / 4)
                 .filter(threads -> threads >= 1)
                 .mapToObj(String::valueOf);
+    }
+
+    /// Fewer threads are faster while others use the cores; but then threads adapt by themselves.
+    private static boolean isThreads(Knob knob) {
+        return knob == Knob.PREFILL_THREADS || knob == Knob.DECODE_THREADS;
     }
 
     private static Part part(Knob knob) {

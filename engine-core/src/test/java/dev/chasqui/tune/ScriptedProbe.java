@@ -11,6 +11,7 @@ final class ScriptedProbe implements Probe {
     final List<Knobs> opened = new ArrayList<>();
     int open;
     int samples;
+    boolean othersBusy;
     Shape shape = Workload.MIXED.shape(1024, Effort.FULL);
     /// Milliseconds of prompts and of answers.
     Function<Knobs, double[]> times = knobs -> new double[] {1000, 500};
@@ -23,6 +24,11 @@ final class ScriptedProbe implements Probe {
     @Override
     public long memoryBytes(Knobs knobs) {
         return knobs.count(Knob.BATCH).orElseThrow();
+    }
+
+    @Override
+    public boolean othersWereBusy() {
+        return othersBusy;
     }
 
     @Override

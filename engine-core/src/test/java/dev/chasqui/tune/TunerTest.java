@@ -7,12 +7,10 @@ import dev.chasqui.platform.CpuCores;
 import dev.chasqui.tune.TuneReport.Compared;
 import dev.chasqui.tune.TuneReport.Verdict;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -153,17 +151,28 @@ class TunerTest {
     }
 
     @Test
-    void whatSomebodySetIsNotTried() {
-        TuneReport report = new Tuner(
-                        probe,
-                        Workload.MIXED,
-                        Effort.QUICK,
-                        STANDARD,
-                        cores(),
-                        EnumSet.of(Knob.FLASH_ATTENTION, Knob.PREFILL_THREADS, Knob.DECODE_THREADS))
-                .tune(TuneProgress.NONE);
+    void whatIsToBeLeftAloneIsNotTried() {
+        Map<Knob, String> notTried = Map.of(
+                Knob.FLASH_ATTENTION, "set", Knob.PREFILL_THREADS, "set", Knob.DECODE_THREADS, "others use the cores");
+
+        TuneReport report =
+                new Tuner(probe, Workload.MIXED, Effort.QUICK, STANDARD, cores(), notTried).tune(TuneProgress.NONE);
 
         assertThat(knobs(report)).containsExactly(Knob.CACHE_TYPE, Knob.BATCH);
+        assertThat(report.notTried()).isEqualTo(notTried);
+    }
+
+    @Test
+    void fewerThreadsThatAreFasterBecauseOfOthersAreNotChosen() {
+        probe.times = knobs -> new double[] {isOff(knobs) ? 700 : 1000, 100 * threads(knobs)};
+        probe.othersBusy = true;
+
+        TuneReport report = tune(Workload.MIXED, Effort.FULL);
+
+        assertThat(report.chosen()).hasToString("flash_attention off");
+        assertThat(of(report, Knob.DECODE_THREADS, "2").verdict()).isEqualTo(Verdict.NO_BETTER);
+        assertThat(of(report, Knob.DECODE_THREADS, "2").note()).isEqualTo("others used the cores meanwhile");
+        assertThat(of(report, Knob.DECODE_THREADS, "16").note()).isEmpty();
     }
 
     @Test
@@ -207,7 +216,7 @@ class TunerTest {
 
     private TuneReport tune(Workload workload, Effort effort) {
         progress.clear();
-        return new Tuner(probe, workload, effort, STANDARD, cores(), Set.of())
+        return new Tuner(probe, workload, effort, STANDARD, cores(), Map.of())
                 .tune((what, done, total) -> progress.add(what + " " + done + "/" + total));
     }
 

@@ -1,6 +1,5 @@
 package dev.chasqui.cli;
 
-import dev.chasqui.tune.Knob;
 import dev.chasqui.tune.Knobs;
 import dev.chasqui.tune.Shape;
 import dev.chasqui.tune.StoredTuning;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,14 +35,13 @@ final class TuneTable {
         }
         table.print(out);
         out.println();
-        if (!report.fixed().isEmpty()) {
-            out.println("Set by the model or the environment, so not tried: " + names(report) + ".");
-        }
+        report.notTried().forEach((knob, why) -> out.println("Not tried: " + knob.wire() + ", " + why + "."));
         out.println(verdict(report));
         kept.ifPresent(
                 file -> out.println("Remembered in " + file + "; `chasqui tune --forget " + model + "` undoes it."));
     }
 
+    /// Of the one that stood there is no speed where nobody could be compared with it.
     private static void row(Columns table, String name, Compared way) {
         if (way.verdict() == Verdict.NOT_MEASURED) {
             table.row(name, way.value(), "", "", "", "", mebibytes(way.memoryBytes()), "not measured: " + way.note());
@@ -54,12 +51,12 @@ final class TuneTable {
         table.row(
                 name,
                 way.value(),
-                String.format(Locale.ROOT, "%,.0f", way.tokensPerSecond()),
+                way.tokensPerSecond() == 0 ? "" : String.format(Locale.ROOT, "%,.0f", way.tokensPerSecond()),
                 stood ? "" : ratio(way.ratio()),
                 spread(way),
                 stood ? "" : Integer.toString(way.ratios().size()),
                 mebibytes(way.memoryBytes()),
-                way.verdict() == Verdict.BETTER ? "faster" : "");
+                way.verdict() == Verdict.BETTER ? "faster" : way.note());
     }
 
     static String json(String model, TuneReport report, Optional<Path> kept) {
@@ -73,8 +70,8 @@ final class TuneTable {
                 .put("tails", report.shape().tails())
                 .put("tail_tokens", report.shape().tailTokens())
                 .put("answer_tokens", report.shape().answerTokens());
-        ArrayNode fixed = root.putArray("not_tried");
-        report.fixed().stream().sorted().map(Knob::wire).forEach(fixed::add);
+        ObjectNode notTried = root.putObject("not_tried");
+        report.notTried().forEach((knob, why) -> notTried.put(knob.wire(), why));
         put(root.putObject("default"), report.standard());
         ArrayNode stages = root.putArray("stages");
         for (TuneReport.Stage stage : report.stages()) {
@@ -145,10 +142,6 @@ final class TuneTable {
         return "Chosen: " + report.chosen() + "; together " + figures + ".";
     }
 
-    private static String names(TuneReport report) {
-        return report.fixed().stream().sorted().map(Knob::wire).collect(Collectors.joining(", "));
-    }
-
     private static void put(ObjectNode node, Knobs knobs) {
         knobs.values().forEach((knob, value) -> node.put(knob.wire(), value));
     }
@@ -156,8 +149,9 @@ final class TuneTable {
     private static void put(ObjectNode node, Compared way) {
         node.put("value", way.value());
         node.put("verdict", way.verdict().name().toLowerCase(Locale.ROOT));
-        if (way.verdict() == Verdict.NOT_MEASURED) node.put("note", way.note());
-        else node.put("tokens_per_second", way.tokensPerSecond()).put("ratio", way.ratio());
+        if (!way.note().isEmpty()) node.put("note", way.note());
+        if (way.verdict() != Verdict.NOT_MEASURED)
+            node.put("tokens_per_second", way.tokensPerSecond()).put("ratio", way.ratio());
         ArrayNode ratios = node.putArray("ratios");
         way.ratios().forEach(ratios::add);
         node.put("memory", way.memoryBytes());

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TuneCommandTest {
@@ -29,7 +28,7 @@ class TuneCommandTest {
 
     @Test
     void aMeasurementIsATableAndIsRemembered() {
-        chasqui.tuneReport = report(Set.of(Knob.DECODE_THREADS), Optional.of(FASTER), OFF);
+        chasqui.tuneReport = report(Map.of(Knob.DECODE_THREADS, "set already"), Optional.of(FASTER), OFF);
 
         assertThat(chasqui.run("tune", "smollm2:135m", "--quick")).isZero();
         assertThat(chasqui.out().replaceAll(" +\n", "\n")).isEqualTo("""
@@ -42,7 +41,7 @@ class TuneCommandTest {
                                    256     1,200       0.90     0.90 to 0.90    1         120 MiB
                                    2048                                                   900 MiB    not measured: no room
 
-                Set by the model or the environment, so not tried: num_thread.
+                Not tried: num_thread, set already.
                 Chosen: flash_attention off; together 1.35 times as fast as the defaults, 1.25 to 1.40.
                 Remembered in /cache/tuned/file; `chasqui tune --forget smollm2:135m` undoes it.
                 """);
@@ -54,7 +53,7 @@ class TuneCommandTest {
 
     @Test
     void aDryRunRemembersNothing() {
-        chasqui.tuneReport = report(Set.of(), Optional.empty(), Knobs.NONE);
+        chasqui.tuneReport = report(Map.of(), Optional.empty(), Knobs.NONE);
 
         assertThat(chasqui.run("tune", "m", "--dry-run", "--workload", "Tail", "--num-ctx", "2048"))
                 .isZero();
@@ -67,7 +66,7 @@ class TuneCommandTest {
     @Test
     void thatNothingIsFasterIsRememberedToo() {
         Compared chance = new Compared("off", 1000, List.of(1.2, 0.98), 130 * MIB, Verdict.NO_BETTER, "");
-        chasqui.tuneReport = report(Set.of(), Optional.of(chance), Knobs.NONE);
+        chasqui.tuneReport = report(Map.of(), Optional.of(chance), Knobs.NONE);
 
         assertThat(chasqui.run("tune", "m")).isZero();
         assertThat(chasqui.out())
@@ -78,12 +77,12 @@ class TuneCommandTest {
 
     @Test
     void inJsonEveryFigureIsThere() {
-        chasqui.tuneReport = report(Set.of(Knob.BATCH), Optional.of(FASTER), OFF);
+        chasqui.tuneReport = report(Map.of(Knob.BATCH, "set already"), Optional.of(FASTER), OFF);
 
         assertThat(chasqui.run("tune", "m", "--json")).isZero();
         assertThat(chasqui.out())
                 .contains("\"prompt_tokens\" : 512")
-                .contains("\"not_tried\" : [ \"num_batch\" ]")
+                .contains("\"num_batch\" : \"set already\"")
                 .contains("\"ratios\" : [ 1.25, 1.4, 1.35 ]")
                 .contains("\"verdict\" : \"not_measured\"")
                 .contains("\"memory\" : " + 130 * MIB)
@@ -136,12 +135,12 @@ class TuneCommandTest {
         assertThat(chasqui.done).isEmpty();
     }
 
-    private static TuneReport report(Set<Knob> fixed, Optional<Compared> together, Knobs chosen) {
+    private static TuneReport report(Map<Knob, String> notTried, Optional<Compared> together, Knobs chosen) {
         return new TuneReport(
                 Workload.MIXED,
                 Effort.QUICK,
                 Workload.MIXED.shape(512, Effort.QUICK),
-                fixed,
+                notTried,
                 new Knobs(Map.of(Knob.FLASH_ATTENTION, "auto", Knob.BATCH, "512")),
                 List.of(
                         new Stage(
