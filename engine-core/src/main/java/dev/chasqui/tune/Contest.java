@@ -154,6 +154,7 @@ final class Contest {
     private Compared compared(
             String value, Knobs knobs, List<Double> speeds, List<Double> ratios, Verdict verdict, String note) {
         double speed = speeds.isEmpty() ? 0 : Tuner.median(speeds);
-        return new Compared(value, speed, ratios, probe.memoryBytes(knobs), verdict, note);
+        long memory = knobs.isPossible() ? probe.memoryBytes(knobs) : 0;
+        return new Compared(value, speed, ratios, memory, verdict, note);
     }
 }

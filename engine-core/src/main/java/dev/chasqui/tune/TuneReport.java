@@ -49,7 +49,7 @@ public record TuneReport(
     /// @param value           what was tried
     /// @param tokensPerSecond in the median round, of what this knob can change; `0` where nothing was measured
     /// @param ratios          its speed over the other's, round by round; it is out after a round it lost
-    /// @param memoryBytes     KV cache and buffers
+    /// @param memoryBytes     KV cache and buffers; `0` for what cannot be
     /// @param verdict         what became of it
     /// @param note            why it was not measured, or does not count; else empty
     public record Compared(

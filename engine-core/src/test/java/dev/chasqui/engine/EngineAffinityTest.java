@@ -50,7 +50,7 @@ class EngineAffinityTest {
                 }
             }
         }
-        assertThat(decodeThreads()).isEmpty();
+        assertThat(seen).isTrue();
     }
 
     /// What each decode thread may run on at this moment.

@@ -41,9 +41,7 @@ final class TuneCommand extends Command {
             description = "The context's size; prompts are no longer. Default: as a request without it gets.")
     private @Nullable Integer contextTokens;
 
-    @CommandLine.Option(
-            names = "--quick",
-            description = "3 rounds instead of 5, with shorter prompts: under a minute for a small model.")
+    @CommandLine.Option(names = "--quick", description = "3 rounds instead of 5, with shorter prompts.")
     private boolean quick;
 
     @CommandLine.Option(names = "--dry-run", description = "Measure, but remember nothing.")

@@ -171,6 +171,6 @@ final class TuneTable {
     }
 
     private static String mebibytes(long bytes) {
-        return String.format(Locale.ROOT, "%,d MiB", (bytes + (1 << 20) - 1) >> 20);
+        return bytes == 0 ? "" : String.format(Locale.ROOT, "%,d MiB", (bytes + (1 << 20) - 1) >> 20);
     }
 }
