@@ -49,6 +49,14 @@ record ContextPlan(int contextTokens, int mostTokens, Bound bound, int trainedTo
                 : new ContextPlan(tokens, trainedTokens, Bound.TRAINED, trainedTokens);
     }
 
+    /// The same for a context that is not to be larger than this before a request needs it. One that somebody
+    /// fixed stays as it is.
+    ContextPlan startingAt(int tokens) {
+        return bound == Bound.CHOSEN
+                ? this
+                : new ContextPlan(Math.min(contextTokens, tokens), mostTokens, bound, trainedTokens);
+    }
+
     /// The same where there is memory for so many tokens, and not for more.
     ContextPlan within(int tokens) {
         return tokens >= mostTokens

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 /// @param store          the folder with the models, in Ollama's layout
 /// @param keepAlive      how long a model stays after its last request, where the request does not say
 /// @param contextTokens  `num_ctx` where neither request nor model say it; empty lets the engine choose
+/// @param firstTokens    what a context that nobody fixed begins with, `>= 1`; it grows when requests need more
 /// @param parallel       requests of one model at once, each with a whole `num_ctx` of its own; empty lets them
 ///                       share one
 /// @param maxLoaded      models in memory at once, `>= 1`
@@ -48,6 +49,7 @@ public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
         OptionalInt contextTokens,
+        int firstTokens,
         OptionalInt parallel,
         int maxLoaded,
         int maxQueue,
@@ -64,6 +66,7 @@ public record EngineConfig(
     private static final int MAX_QUEUE = 512;
 
     public EngineConfig {
+        if (firstTokens < 1) throw new IllegalArgumentException("firstTokens is " + firstTokens + "; expected >= 1");
         if (maxLoaded < 1) throw new IllegalArgumentException("maxLoaded is " + maxLoaded + "; expected >= 1");
         if (maxQueue < 0) throw new IllegalArgumentException("maxQueue is " + maxQueue + "; expected >= 0");
         tensorSplit = ModelSettings.requireShares(tensorSplit);
@@ -99,6 +102,7 @@ public record EngineConfig(
                 ModelStore.defaultRoot(environment),
                 variables.keepAlive(),
                 variables.count("OLLAMA_CONTEXT_LENGTH", 1),
+                ContextPlan.DEFAULT_TOKENS,
                 variables.count("OLLAMA_NUM_PARALLEL", 1),
                 variables.count("OLLAMA_MAX_LOADED_MODELS", 1).orElse(MAX_LOADED),
                 variables.count("OLLAMA_MAX_QUEUE", 1).orElse(MAX_QUEUE),
@@ -130,6 +134,11 @@ public record EngineConfig(
 
     public EngineConfig withContextTokens(int tokens) {
         return with(parts -> parts.contextTokens = OptionalInt.of(tokens));
+    }
+
+    /// For who asks little: less is allocated at first, and whatever needs more makes the context grow.
+    public EngineConfig withFirstTokens(int tokens) {
+        return with(parts -> parts.firstTokens = tokens);
     }
 
     public EngineConfig withMaxQueue(int requests) {
@@ -165,6 +174,7 @@ public record EngineConfig(
         private Path store = EngineConfig.this.store;
         private KeepAlive keepAlive = EngineConfig.this.keepAlive;
         private OptionalInt contextTokens = EngineConfig.this.contextTokens;
+        private int firstTokens = EngineConfig.this.firstTokens;
         private int maxLoaded = EngineConfig.this.maxLoaded;
         private int maxQueue = EngineConfig.this.maxQueue;
         private Options defaults = EngineConfig.this.defaults;
@@ -177,6 +187,7 @@ public record EngineConfig(
                     store,
                     keepAlive,
                     contextTokens,
+                    firstTokens,
                     parallel,
                     maxLoaded,
                     maxQueue,

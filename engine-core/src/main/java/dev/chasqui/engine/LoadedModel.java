@@ -100,7 +100,8 @@ final class LoadedModel implements AutoCloseable {
 
     /// What a request with these options needs of a context, before its prompt is known.
     ContextPlan contextPlan(Options options) {
-        return ContextPlan.of(options, config.contextTokens(), Math.max(1, weights.trainedContextTokens()));
+        return ContextPlan.of(options, config.contextTokens(), Math.max(1, weights.trainedContextTokens()))
+                .startingAt(config.firstTokens());
     }
 
     /// Who computes requests with these options.

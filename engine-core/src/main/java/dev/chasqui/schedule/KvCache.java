@@ -3,6 +3,7 @@ package dev.chasqui.schedule;
 import dev.chasqui.llama.Decoder;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,19 @@ import org.jspecify.annotations.Nullable;
 /// may be what the next prompt begins with.
 ///
 /// A parked sequence goes when its cells or its number are needed, the one worth least first: worth is what it
-/// would cost to compute what only it holds, times how often it helped, by its age. A pinned one stays.
+/// would cost to compute what only it holds, times how often it helped, by its age. It goes as well when it was in
+/// the way of answers for long and helped nobody. A pinned one stays.
 final class KvCache {
 
     /// Copying fewer tokens than this is not worth a sequence.
     private static final int LEAST_SHARED = 8;
+
+    /// A parked cell costs every step of an answer a little, since attention passes over it; after so many steps
+    /// without use it has cost a good part of what computing it again would.
+    private static final int STALE_STEPS = 4096;
+
+    /// How often stale ones are looked for.
+    private static final int STEPS_BETWEEN_LOOKS = 256;
 
     private final Decoder decoder;
     private final boolean sharing;
@@ -23,15 +32,18 @@ final class KvCache {
     private final BitSet used = new BitSet();
     private final Map<Integer, Parked> parked = new HashMap<>();
     private long evictions;
+    private long steps;
 
     private static final class Parked {
         final @Nullable String pin;
         long lastUsed;
+        long lastStep;
         int uses;
 
-        Parked(@Nullable String pin, long now) {
+        Parked(@Nullable String pin, long now, long step) {
             this.pin = pin;
             this.lastUsed = now;
+            this.lastStep = step;
         }
     }
 
@@ -157,9 +169,25 @@ final class KvCache {
     /// A request is over: what it leaves may be of use. A pin of that name moves here.
     void park(int slot, long now, Optional<String> pin) {
         pin.ifPresent(name -> release(name, now));
-        boolean useful = sharing && tree.length(slot) >= LEAST_SHARED && tree.alone(slot) > 0 && !tree.isHidden(slot);
-        if (pin.isEmpty() && !useful) drop(slot);
-        else parked.put(slot, new Parked(pin.orElse(null), now));
+        if (pin.isEmpty() && !isUseful(slot)) drop(slot);
+        else parked.put(slot, new Parked(pin.orElse(null), now, steps));
+    }
+
+    private boolean isUseful(int slot) {
+        return sharing
+                && tree.length(slot) >= LEAST_SHARED
+                && tree.alone(slot) > 0
+                && !tree.isHidden(slot)
+                && parked.keySet().stream().noneMatch(other -> tree.areEqual(slot, other));
+    }
+
+    /// Answers have taken a step. What was parked and helped nobody for very many of them goes.
+    void stepped() {
+        if (++steps % STEPS_BETWEEN_LOOKS != 0) return;
+        for (Map.Entry<Integer, Parked> each : List.copyOf(parked.entrySet())) {
+            Parked one = each.getValue();
+            if (one.pin == null && steps - one.lastStep > STALE_STEPS) evict(each.getKey());
+        }
     }
 
     /// Forgets a sequence.
@@ -176,7 +204,7 @@ final class KvCache {
     boolean release(String pin, long now) {
         for (Map.Entry<Integer, Parked> each : parked.entrySet()) {
             if (!pin.equals(each.getValue().pin)) continue;
-            each.setValue(new Parked(null, now));
+            each.setValue(new Parked(null, now, steps));
             return true;
         }
         return false;
@@ -216,6 +244,7 @@ final class KvCache {
         Parked one = parked.get(slot);
         if (one == null) return;
         one.lastUsed = now;
+        one.lastStep = steps;
         one.uses++;
     }
 
@@ -233,10 +262,13 @@ final class KvCache {
                 worst = each.getKey();
             }
         }
-        if (worst < 0) return worst;
-        evictions++;
-        SchedulerEvents.evicted(tree.alone(worst));
-        drop(worst);
+        if (worst >= 0) evict(worst);
         return worst;
+    }
+
+    private void evict(int slot) {
+        evictions++;
+        SchedulerEvents.evicted(tree.alone(slot));
+        drop(slot);
     }
 }

@@ -203,6 +203,20 @@ final class PrefixTree {
         return different < 0 ? length : different;
     }
 
+    /// Whether two sequences hold the same tokens.
+    boolean areEqual(int one, int other) {
+        int length = length(one);
+        return one != other && length == length(other) && !isHidden(other) && begins(other, tokens(one));
+    }
+
+    private int[] tokens(int sequence) {
+        int[] tokens = new int[length(sequence)];
+        for (Node node = ends[sequence]; node != null; node = node.parent) {
+            System.arraycopy(node.tokens, node.offset, tokens, node.depth, node.length);
+        }
+        return tokens;
+    }
+
     private boolean begins(int sequence, int[] tokens) {
         for (Node node = ends[sequence]; node != null; node = node.parent) {
             if (common(node, tokens, node.depth, tokens.length) < node.length) return false;

@@ -144,6 +144,7 @@ public final class Scheduler implements Workload {
         synchronized (lock) {
             decoding = false;
             places.counts.computedTokens += prompts;
+            if (prompts < batch.size()) places.cache.stepped();
             drawn.forEach(this::settle);
         }
     }

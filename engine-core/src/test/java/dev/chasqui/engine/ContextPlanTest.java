@@ -83,6 +83,18 @@ class ContextPlanTest {
     }
 
     @Test
+    void aContextThatNobodyFixedMayBeginSmallAndGrow() {
+        ContextPlan free =
+                ContextPlan.of(Options.NONE, OptionalInt.empty(), 32_768).startingAt(1024);
+        ContextPlan chosen = ContextPlan.of(Options.NONE.with(Option.NUM_CTX, 2048), OptionalInt.empty(), 32_768)
+                .startingAt(1024);
+
+        assertThat(free.fitting(30, OptionalInt.of(64)).contextTokens()).isEqualTo(1024);
+        assertThat(free.fitting(1500, OptionalInt.of(64)).contextTokens()).isEqualTo(2048);
+        assertThat(chosen.contextTokens()).isEqualTo(2048);
+    }
+
+    @Test
     void anExactContextDependsOnNothingButTheRequestAndTheModel() {
         Options options = Options.NONE.with(Option.NUM_CTX, 300).with(Option.NUM_THREAD, 1);
         EngineConfig config =

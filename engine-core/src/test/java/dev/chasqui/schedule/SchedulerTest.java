@@ -198,6 +198,38 @@ class SchedulerTest {
     }
 
     @Test
+    void whatIsThereAlreadyIsNotParkedAgain() {
+        for (int i = 0; i < 3; i++) {
+            submit(prompt(1, 20), 10);
+            turnUntilIdle();
+        }
+
+        assertThat(scheduler.statistics().parked()).isEqualTo(1);
+        assertThat(scheduler.statistics().cells()).isEqualTo(29);
+    }
+
+    @Test
+    void whatIsInTheWayOfAnswersForLongAndHelpsNobodyGoes() {
+        model = new ScriptedDecoder(8192, 16, 4);
+        scheduler = new Scheduler(model, SchedulerSettings.DEFAULT, clock::incrementAndGet);
+        int[] tape = prompt(7, 30);
+        scheduler.submit(Job.of(tape, Sampling.GREEDY, 0, 8192).withPin("tape"), new RecordingSink());
+        submit(prompt(1, 20), 1);
+        submit(prompt(2, 20), 1);
+        turnUntilIdle();
+        assertThat(scheduler.statistics().parked()).isEqualTo(3);
+
+        submit(prompt(3, 20), 3000);
+        turnUntilIdle();
+        submit(prompt(2, 20), 1); // it helps once more
+        submit(prompt(4, 20), 2000);
+        turnUntilIdle();
+
+        assertThat(scheduler.statistics().pinnedCells()).isEqualTo(30);
+        assertThat(scheduler.statistics().cells()).as("the tape, 2, 3 and 4").isEqualTo(30 + 20 + 3019 + 2019);
+    }
+
+    @Test
     void theLastTokensOfAPromptAreScoredThoughTheyAreInTheCache() {
         int[] prompt = prompt(1, 30);
         submit(prompt, 1);

@@ -29,7 +29,7 @@ final class BackendChoice {
     ///
     /// @param fallback options for where question, model and environment are silent; a server has its own
     Backend forAsk(Options fallback) {
-        return told().orElse(false) ? reachableServer() : rooms.embedded(fallback);
+        return told().orElse(false) ? reachableServer() : rooms.embeddedForOne(fallback);
     }
 
     /// For a chat.

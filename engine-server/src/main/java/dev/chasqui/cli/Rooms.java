@@ -14,12 +14,12 @@ interface Rooms {
     Map<String, String> environment();
 
     /// The engine in this process. Opening it loads no model.
-    default Backend embedded() {
-        return embedded(Options.NONE);
-    }
+    Backend embedded();
 
-    /// As [#embedded()], with options for where question, model and environment are silent.
-    Backend embedded(Options fallback);
+    /// The same for a single question: nothing is allocated that only further ones would need.
+    ///
+    /// @param fallback options for where question, model and environment are silent
+    Backend embeddedForOne(Options fallback);
 
     /// The server at [#serverAddress].
     ///

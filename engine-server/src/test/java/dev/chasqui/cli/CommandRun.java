@@ -91,7 +91,12 @@ final class CommandRun implements Rooms, LocalModels, Tunings {
     }
 
     @Override
-    public Backend embedded(Options fallback) {
+    public Backend embedded() {
+        return embedded;
+    }
+
+    @Override
+    public Backend embeddedForOne(Options fallback) {
         this.fallback = fallback;
         return embedded;
     }

@@ -56,11 +56,11 @@ class LauncherTest {
     @Test
     void theAotCacheIsUsedWhereThereIsOne() throws Exception {
         build();
-        Files.writeString(program().resolve("chasqui.aot"), "");
+        Files.writeString(program().resolve("ask.aot"), "");
 
         Result result = run(Map.of("CHASQUI_JAVA", jdk.toString()), "list");
 
-        assertThat(result.out().lines()).contains("[-XX:AOTCache=" + program() + "/chasqui.aot]");
+        assertThat(result.out().lines()).contains("[-XX:AOTCache=" + program() + "/ask.aot]");
     }
 
     @Test
