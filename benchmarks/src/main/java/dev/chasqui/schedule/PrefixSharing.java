@@ -70,7 +70,7 @@ public class PrefixSharing {
         TinyModel.seeded(SEED).withContextTokens(cells).write(file);
         model = LlamaModel.open(file, ModelSettings.DEFAULT);
         context = model.newContext(ContextSettings.of(cells).withSequences(SEQUENCES));
-        cache = new KvCache(context, true);
+        cache = new KvCache(context, true, 0);
         Random random = new Random(SEED);
         prompt = random.ints(tokens, 0, VOCABULARY).toArray();
         compute(prompt);

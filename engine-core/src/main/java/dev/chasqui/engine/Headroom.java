@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 record Headroom(String model, GgufFile facts, MemoryPlan plan, Supplier<MachineMemory> machine) {
 
     private static final int MOST_TOKENS = 1 << 24;
+    private static final int SHARE_FOR_COLD = 8;
 
     /// What the model takes with this context.
     MemoryPlan with(ContextSettings context) {
@@ -56,6 +57,11 @@ record Headroom(String model, GgufFile facts, MemoryPlan plan, Supplier<MachineM
         };
         int has = present == null ? 0 : present.contextTokens() / requests;
         return Math.max(has, NativeLoading.largest(Math.min(most, MOST_TOKENS / requests), fits));
+    }
+
+    /// Bytes for what was computed and is in nobody's use: as much as the KV cache has, where there is plenty.
+    long cold(ContextSettings context) {
+        return Math.min(MemoryEstimate.kvBytes(facts, context), machine.get().availableBytes() / SHARE_FOR_COLD);
     }
 
     /// The old cache and a copy of it are in memory while the new one is filled.

@@ -226,7 +226,7 @@ final class LoadedModel implements AutoCloseable {
                 source.name(),
                 wanted,
                 PacedDecoder.of(context, sharedPace, needed -> memory.growth(needed, context.settings())),
-                config.scheduling(wanted.context()));
+                config.scheduling(wanted.context()).withCold(memory.cold(wanted.context())));
     }
 
     private Runner exactRunner(RunnerSettings wanted) {

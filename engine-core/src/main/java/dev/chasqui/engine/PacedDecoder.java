@@ -4,8 +4,10 @@ import dev.chasqui.engine.ThreadPlan.Kind;
 import dev.chasqui.llama.Decoder;
 import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.Sampling;
+import dev.chasqui.llama.SavedSequence;
 import dev.chasqui.llama.TokenBatch;
 import dev.chasqui.llama.TokenSampler;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
@@ -106,6 +108,16 @@ final class PacedDecoder implements Decoder {
     @Override
     public boolean copy(int source, int target, int to) {
         return decoder.copy(source, target, to);
+    }
+
+    @Override
+    public Optional<SavedSequence> save(int sequence) {
+        return decoder.save(sequence);
+    }
+
+    @Override
+    public boolean restore(SavedSequence saved, int sequence) {
+        return decoder.restore(saved, sequence);
     }
 
     @Override

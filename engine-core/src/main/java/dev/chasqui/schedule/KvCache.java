@@ -1,6 +1,7 @@
 package dev.chasqui.schedule;
 
 import dev.chasqui.llama.Decoder;
+import dev.chasqui.llama.SavedSequence;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -13,45 +14,56 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A parked sequence goes when its cells or its number are needed, the one worth least first: worth is what it
 /// would cost to compute what only it holds, times how often it helped, by its age. It goes as well when it was in
-/// the way of answers for long and helped nobody. A pinned one stays.
+/// the way of others for a while and helped nobody: attention passes over each cell, whoever's it is. What goes is
+/// kept in ordinary memory for a while ([ColdSequences]). A pinned one stays.
 final class KvCache {
 
     /// Copying fewer tokens than this is not worth a sequence.
     private static final int LEAST_SHARED = 8;
 
-    /// A parked cell costs every step of an answer a little, since attention passes over it; after so many steps
-    /// without use it has cost a good part of what computing it again would.
-    private static final int STALE_STEPS = 4096;
+    /// Fewer tokens than this are computed sooner than they are fetched from ordinary memory.
+    private static final int LEAST_COLD = 32;
 
-    /// How often stale ones are looked for.
-    private static final int STEPS_BETWEEN_LOOKS = 256;
+    /// More tokens than this are a loss, whatever others hold of the rest.
+    private static final int LONG_REST = 256;
+
+    /// Each row of a batch passes over every parked cell: after so many rows that has cost more than moving it to
+    /// ordinary memory and back.
+    private static final int COLD_AFTER_ROWS = 64;
+
+    /// After so many it has cost a good part of what computing it again would: what cannot be moved goes.
+    private static final int STALE_AFTER_ROWS = 4096;
 
     private final Decoder decoder;
     private final boolean sharing;
     private final PrefixTree tree;
     private final BitSet used = new BitSet();
     private final Map<Integer, Parked> parked = new HashMap<>();
+    private final ColdSequences cold;
+    private boolean cuttable = true;
     private long evictions;
-    private long steps;
+    private long rows;
 
     private static final class Parked {
         final @Nullable String pin;
         long lastUsed;
-        long lastStep;
+        long lastRow;
         int uses;
 
-        Parked(@Nullable String pin, long now, long step) {
+        Parked(@Nullable String pin, long now, long row) {
             this.pin = pin;
             this.lastUsed = now;
-            this.lastStep = step;
+            this.lastRow = row;
         }
     }
 
     /// @param sharing whether a new sequence may begin with what others have
-    KvCache(Decoder decoder, boolean sharing) {
+    /// @param cold    bytes of ordinary memory for what is in nobody's use
+    KvCache(Decoder decoder, boolean sharing, long cold) {
         this.decoder = decoder;
         this.sharing = sharing;
         this.tree = new PrefixTree(decoder.sequences());
+        this.cold = new ColdSequences(sharing ? cold : 0);
     }
 
     int capacity() {
@@ -72,6 +84,14 @@ final class KvCache {
 
     long evictions() {
         return evictions;
+    }
+
+    int coldSequences() {
+        return cold.size();
+    }
+
+    long coldBytes() {
+        return cold.bytes();
     }
 
     /// Cells that cannot be had by evicting: those of running and pinned sequences.
@@ -97,7 +117,10 @@ final class KvCache {
     ///
     /// @param shareable of the tokens, those that may come from others
     int known(int[] tokens, int shareable) {
-        return sharing ? tree.longest(tokens, shareable).length() : 0;
+        if (!sharing) return 0;
+        int here = tree.longest(tokens, shareable).length();
+        ColdSequences.Match away = cold.longest(tokens, shareable);
+        return isWorthFetching(away, here) ? away.length() : here;
     }
 
     /// Busy cells if a request of so many tokens were seated and computed.
@@ -122,11 +145,36 @@ final class KvCache {
             if (slot < 0) return takeOver(match);
         }
         used.set(slot);
+        if (fetch(tokens, shareable, match.length(), slot, now)) return slot;
         if (match.length() >= LEAST_SHARED && !copy(match, slot)) {
+            cuttable = false;
             PrefixTree.Match whole = tree.longestWhole(tokens, shareable);
             if (whole.length() >= LEAST_SHARED) copy(whole, slot);
         }
         return slot;
+    }
+
+    /// Brings back what is in ordinary memory, if that is more than the cache has.
+    private boolean fetch(int[] tokens, int shareable, int here, int slot, long now) {
+        ColdSequences.Match away = cold.longest(tokens, shareable);
+        if (!isWorthFetching(away, here)) return false;
+        cold.used(away, now);
+        if (!makeRoom(away.whole(), now)) return false;
+        away = cold.longest(tokens, shareable); // what had to leave the cache may have taken its place
+        SavedSequence saved = away.saved();
+        if (saved == null || !isWorthFetching(away, here) || !decoder.restore(saved, slot)) return false;
+        if (away.length() < away.whole() && !decoder.forget(slot, away.length())) {
+            cuttable = false;
+            decoder.forget(slot, 0);
+            return false;
+        }
+        tree.append(slot, tokens, 0, away.length());
+        return true;
+    }
+
+    /// A memory that cannot be cut gives its sequences whole.
+    private boolean isWorthFetching(ColdSequences.Match away, int here) {
+        return away.length() >= here + LEAST_COLD && (cuttable || away.length() == away.whole());
     }
 
     /// The only number left is that of the parked sequence which holds what is wanted.
@@ -170,7 +218,7 @@ final class KvCache {
     void park(int slot, long now, Optional<String> pin) {
         pin.ifPresent(name -> release(name, now));
         if (pin.isEmpty() && !isUseful(slot)) drop(slot);
-        else parked.put(slot, new Parked(pin.orElse(null), now, steps));
+        else parked.put(slot, new Parked(pin.orElse(null), now, rows));
     }
 
     private boolean isUseful(int slot) {
@@ -181,13 +229,26 @@ final class KvCache {
                 && parked.keySet().stream().noneMatch(other -> tree.areEqual(slot, other));
     }
 
-    /// Answers have taken a step. What was parked and helped nobody for very many of them goes.
-    void stepped() {
-        if (++steps % STEPS_BETWEEN_LOOKS != 0) return;
+    /// A batch of so many rows went through. What was parked and helped nobody for long goes.
+    void passed(int batchRows, long now) {
+        rows += batchRows;
         for (Map.Entry<Integer, Parked> each : List.copyOf(parked.entrySet())) {
             Parked one = each.getValue();
-            if (one.pin == null && steps - one.lastStep > STALE_STEPS) evict(each.getKey());
+            long idle = rows - one.lastRow;
+            if (one.pin != null || idle < COLD_AFTER_ROWS) continue;
+            if (idle >= STALE_AFTER_ROWS || isMovable(each.getKey())) evict(each.getKey(), now);
         }
+    }
+
+    /// Whether little is lost when it leaves the cache.
+    private boolean isMovable(int slot) {
+        return cold.isOpen() && (!isWorthKeeping(slot) || cold.fits(tree.length(slot)));
+    }
+
+    /// What others hold as well needs no copy, and a short rest is soon computed.
+    private boolean isWorthKeeping(int slot) {
+        int alone = tree.alone(slot);
+        return alone >= LEAST_COLD && (alone >= LONG_REST || 2 * alone >= tree.length(slot)) && !tree.isHidden(slot);
     }
 
     /// Forgets a sequence.
@@ -204,7 +265,7 @@ final class KvCache {
     boolean release(String pin, long now) {
         for (Map.Entry<Integer, Parked> each : parked.entrySet()) {
             if (!pin.equals(each.getValue().pin)) continue;
-            each.setValue(new Parked(null, now, steps));
+            each.setValue(new Parked(null, now, rows));
             return true;
         }
         return false;
@@ -223,6 +284,7 @@ final class KvCache {
 
     /// Forgets everything that nobody runs on, pinned or not.
     void clear() {
+        cold.clear();
         for (int slot : parked.keySet().toArray(Integer[]::new)) drop(slot);
     }
 
@@ -244,7 +306,7 @@ final class KvCache {
         Parked one = parked.get(slot);
         if (one == null) return;
         one.lastUsed = now;
-        one.lastStep = steps;
+        one.lastRow = rows;
         one.uses++;
     }
 
@@ -262,13 +324,19 @@ final class KvCache {
                 worst = each.getKey();
             }
         }
-        if (worst >= 0) evict(worst);
+        if (worst >= 0) evict(worst, now);
         return worst;
     }
 
-    private void evict(int slot) {
+    private void evict(int slot, long now) {
         evictions++;
         SchedulerEvents.evicted(tree.alone(slot));
+        if (cold.isOpen() && isWorthKeeping(slot) && cold.fits(tree.length(slot))) {
+            int[] tokens = tree.tokens(slot);
+            if (!cold.has(tokens)) {
+                decoder.save(slot).ifPresent(saved -> cold.add(tokens, saved, cuttable, now));
+            }
+        }
         drop(slot);
     }
 }

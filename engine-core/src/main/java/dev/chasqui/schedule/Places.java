@@ -27,7 +27,7 @@ final class Places {
         this.decoder = decoder;
         this.alone = decoder instanceof PrivateDecoder one ? one : null;
         this.settings = settings;
-        this.cache = new KvCache(decoder, settings.sharing());
+        this.cache = new KvCache(decoder, settings.sharing(), settings.cold());
         this.queue = new Queue<>(settings.ageing());
     }
 

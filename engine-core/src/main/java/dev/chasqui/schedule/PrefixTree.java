@@ -209,7 +209,7 @@ final class PrefixTree {
         return one != other && length == length(other) && !isHidden(other) && begins(other, tokens(one));
     }
 
-    private int[] tokens(int sequence) {
+    int[] tokens(int sequence) {
         int[] tokens = new int[length(sequence)];
         for (Node node = ends[sequence]; node != null; node = node.parent) {
             System.arraycopy(node.tokens, node.offset, tokens, node.depth, node.length);

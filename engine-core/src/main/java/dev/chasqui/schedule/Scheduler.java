@@ -144,8 +144,8 @@ public final class Scheduler implements Workload {
         synchronized (lock) {
             decoding = false;
             places.counts.computedTokens += prompts;
-            if (prompts < batch.size()) places.cache.stepped();
             drawn.forEach(this::settle);
+            places.cache.passed(batch.size(), now);
         }
     }
 

@@ -26,6 +26,8 @@ final class SchedulerCounts {
                 places.cache.cells(),
                 places.cache.capacity(),
                 places.cache.pinnedCells(),
+                places.cache.coldSequences(),
+                places.cache.coldBytes(),
                 promptTokens,
                 sharedTokens,
                 computedTokens,

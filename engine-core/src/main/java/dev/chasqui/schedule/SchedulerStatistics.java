@@ -8,6 +8,8 @@ package dev.chasqui.schedule;
 /// @param cells                 tokens in the KV cache
 /// @param capacity              tokens it has room for
 /// @param pinnedCells           tokens that are pinned
+/// @param cold                  sequences in ordinary memory, for the next prompt that begins with them
+/// @param coldBytes             what they take there
 /// @param promptTokens          tokens of prompts that were seated
 /// @param sharedTokens          of these, those that were in the cache already
 /// @param computedTokens        tokens of prompts that went through the model
@@ -27,6 +29,8 @@ public record SchedulerStatistics(
         int cells,
         int capacity,
         int pinnedCells,
+        int cold,
+        long coldBytes,
         long promptTokens,
         long sharedTokens,
         long computedTokens,

@@ -26,6 +26,7 @@ class SchedulerTest {
         assertThat(scheduler.load()).isZero();
         assertThat(model.held()).as("tokens left in the cache").isZero();
         assertThat(model.openSamplers()).as("samplers left open").isZero();
+        assertThat(model.openCopies()).as("copies left in memory").isZero();
     }
 
     @Test
@@ -209,11 +210,11 @@ class SchedulerTest {
     }
 
     @Test
-    void whatIsInTheWayOfAnswersForLongAndHelpsNobodyGoes() {
-        model = new ScriptedDecoder(8192, 16, 4);
+    void whatIsInTheWayForLongAndHelpsNobodyGoes() {
+        model = new ScriptedDecoder(16_384, 16, 4);
         scheduler = new Scheduler(model, SchedulerSettings.DEFAULT, clock::incrementAndGet);
         int[] tape = prompt(7, 30);
-        scheduler.submit(Job.of(tape, Sampling.GREEDY, 0, 8192).withPin("tape"), new RecordingSink());
+        scheduler.submit(Job.of(tape, Sampling.GREEDY, 0, 16_384).withPin("tape"), new RecordingSink());
         submit(prompt(1, 20), 1);
         submit(prompt(2, 20), 1);
         turnUntilIdle();
@@ -227,6 +228,28 @@ class SchedulerTest {
 
         assertThat(scheduler.statistics().pinnedCells()).isEqualTo(30);
         assertThat(scheduler.statistics().cells()).as("the tape, 2, 3 and 4").isEqualTo(30 + 20 + 3019 + 2019);
+    }
+
+    @Test
+    void whatIsInNobodysUseWaitsInOrdinaryMemoryAndComesBack() {
+        model = new ScriptedDecoder(1024, 16, 4);
+        scheduler = new Scheduler(model, SchedulerSettings.DEFAULT.withCold(10_000), clock::incrementAndGet);
+        submit(prompt(1, 60), 1);
+        turnUntilIdle();
+        submit(prompt(2, 20), 100);
+        turnUntilIdle();
+        assertThat(scheduler.statistics().cold()).isEqualTo(1);
+        assertThat(scheduler.statistics().cells())
+                .as("only the last one is in the cache")
+                .isEqualTo(119);
+
+        int[] longer = Arrays.copyOf(prompt(1, 60), 70);
+        RecordingSink sink = submit(longer, 5);
+        turnUntilIdle();
+
+        assertThat(model.restored).isEqualTo(1);
+        assertThat(sink.ending.sharedTokens()).isEqualTo(60);
+        assertThat(sink.tokens).isEqualTo(ScriptedDecoder.answer(longer, 5));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chasqui.llama.Decoder;
 import dev.chasqui.llama.Sampling;
+import dev.chasqui.llama.SavedSequence;
 import dev.chasqui.llama.TokenBatch;
 import dev.chasqui.llama.TokenSampler;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -38,6 +40,10 @@ final class ScriptedDecoder implements Decoder {
     boolean cuts = true;
     int growsTo;
     int copies;
+    /// Whether sequences can be moved out.
+    boolean saves = true;
+    int restored;
+    private int openCopies;
 
     ScriptedDecoder(int contextTokens, int batchTokens, int sequences) {
         this.contextTokens = contextTokens;
@@ -167,6 +173,24 @@ final class ScriptedDecoder implements Decoder {
     }
 
     @Override
+    public Optional<SavedSequence> save(int sequence) {
+        if (!saves || line(sequence).isEmpty()) return Optional.empty();
+        openCopies++;
+        return Optional.of(new Copy(line(sequence).stream().map(Cell::token).toList()));
+    }
+
+    @Override
+    public boolean restore(SavedSequence saved, int sequence) {
+        Copy copy = (Copy) saved;
+        assertThat(copy.closed).as("the copy is closed").isFalse();
+        assertThat(line(sequence)).as("the sequence restored to").isEmpty();
+        if (held() + copy.tokens() > contextTokens) return false;
+        copy.line.forEach(token -> line(sequence).add(new Cell(token)));
+        restored++;
+        return true;
+    }
+
+    @Override
     public boolean grow(int tokens) {
         if (tokens > growsTo) return false;
         contextTokens = Math.max(contextTokens, tokens);
@@ -175,6 +199,36 @@ final class ScriptedDecoder implements Decoder {
 
     @Override
     public void close() {}
+
+    private final class Copy implements SavedSequence {
+
+        private final List<Integer> line;
+        private boolean closed;
+
+        Copy(List<Integer> line) {
+            this.line = line;
+        }
+
+        @Override
+        public int tokens() {
+            return line.size();
+        }
+
+        @Override
+        public long bytes() {
+            return 10L * line.size();
+        }
+
+        @Override
+        public void close() {
+            if (!closed) openCopies--;
+            closed = true;
+        }
+    }
+
+    int openCopies() {
+        return openCopies;
+    }
 
     /// Cells in use.
     int held() {

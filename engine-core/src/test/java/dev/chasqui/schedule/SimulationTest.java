@@ -46,6 +46,7 @@ class SimulationTest {
         private final ScriptedDecoder model;
         private final Scheduler scheduler;
         private final int maxQueue;
+        private final long cold;
         private final List<Request> requests = new ArrayList<>();
         private final int[][] contexts;
         private long clock;
@@ -57,14 +58,17 @@ class SimulationTest {
             int sequences = 1 + random.nextInt(10);
             model = new ScriptedDecoder(48 + random.nextInt(400), 1 + random.nextInt(80), sequences);
             model.cuts = random.nextInt(4) > 0;
+            model.saves = random.nextInt(4) > 0;
             if (random.nextBoolean()) model.growsTo = model.contextTokens() * 3;
             maxQueue = 1 + random.nextInt(20);
+            cold = random.nextBoolean() ? 0 : random.nextInt(20_000);
             SchedulerSettings settings = new SchedulerSettings(
                     1 + random.nextInt(sequences),
                     maxQueue,
                     random.nextInt(5) > 0,
                     Duration.ofNanos(50_000),
-                    Duration.ofNanos(2_000));
+                    Duration.ofNanos(2_000),
+                    cold);
             scheduler = new Scheduler(model, settings, () -> clock);
             contexts = IntStream.range(0, 3)
                     .mapToObj(i -> tokens(10 + random.nextInt(model.contextTokens() / 2)))
@@ -91,6 +95,7 @@ class SimulationTest {
             scheduler.failAll(new IllegalStateException("the world ends"));
             assertThat(model.held()).as("tokens left in the cache").isZero();
             assertThat(model.openSamplers()).as("samplers left open").isZero();
+            assertThat(model.openCopies()).as("copies left in memory").isZero();
         }
 
         private boolean turn() {
@@ -100,6 +105,8 @@ class SimulationTest {
             assertThat(now.cells()).as("cells").isLessThanOrEqualTo(now.capacity());
             assertThat(now.pinnedCells()).as("pinned cells").isLessThanOrEqualTo(now.cells());
             assertThat(model.openSamplers()).isLessThanOrEqualTo(now.running() + now.waiting());
+            assertThat(model.openCopies()).as("copies in memory").isEqualTo(now.cold());
+            assertThat(now.coldBytes()).isLessThanOrEqualTo(cold);
             return worked;
         }
 

@@ -1,5 +1,7 @@
 package dev.chasqui.llama;
 
+import java.util.Optional;
+
 /// A model with a KV cache, as a scheduler sees it: batches of tokens in, logits out.
 ///
 /// A *sequence* is one conversation's line of tokens in the KV cache, named by a small number; a *position*
@@ -65,6 +67,21 @@ public interface Decoder extends AutoCloseable {
     ///
     /// @return `false` if this model's memory cannot do that; then nothing changed
     boolean copy(int source, int target, int to);
+
+    /// Copies a sequence into ordinary memory, so that it can be forgotten here and come back later. The caller
+    /// closes the copy.
+    ///
+    /// @return empty if the sequence is, or if this decoder cannot do that now
+    default Optional<SavedSequence> save(int sequence) {
+        return Optional.empty();
+    }
+
+    /// Puts a copy into an empty sequence.
+    ///
+    /// @return `false` if there is no room for it, or this decoder cannot do that; then the sequence is empty still
+    default boolean restore(SavedSequence saved, int sequence) {
+        return false;
+    }
 
     /// Makes room for more tokens; every sequence keeps what it has. The last batch's logits are gone.
     ///

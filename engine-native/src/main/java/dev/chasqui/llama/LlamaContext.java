@@ -408,6 +408,37 @@ public final class LlamaContext implements Decoder {
         }
     }
 
+    @Override
+    public Optional<SavedSequence> save(int sequence) {
+        enter();
+        try {
+            positions.check(sequence);
+            int tokens = positions.next(sequence);
+            return tokens == 0 || moved ? Optional.empty() : NativeSequence.save(context, sequence, tokens);
+        } finally {
+            inside.unlock();
+        }
+    }
+
+    @Override
+    public boolean restore(SavedSequence saved, int sequence) {
+        enter();
+        try {
+            positions.check(sequence);
+            if (positions.next(sequence) != 0) {
+                throw new IllegalArgumentException("sequence " + sequence + " is not empty");
+            }
+            if (!(saved instanceof NativeSequence state)) return false;
+            boolean there =
+                    state.restore(context, sequence) && LlamaH.memorySeqPosMax(memory, sequence) == saved.tokens() - 1;
+            if (there) positions.set(sequence, saved.tokens());
+            else LlamaH.memorySeqRm(memory, sequence, 0, -1);
+            return there;
+        } finally {
+            inside.unlock();
+        }
+    }
+
     /// Makes a larger context and moves everything into it; for that time both are in memory, and what they hold
     /// a third time. Whatever refers to this object, its samplers too, goes on.
     @Override

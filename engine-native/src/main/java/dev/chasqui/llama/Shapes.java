@@ -28,6 +28,7 @@ final class Shapes {
     static final FunctionDescriptor PPN = of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
     static final FunctionDescriptor PPP = of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
     static final FunctionDescriptor PNNN = of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final FunctionDescriptor PPNN = of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG);
     static final FunctionDescriptor PPPN = of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
     static final FunctionDescriptor PNNNN = of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static final FunctionDescriptor PNPNNN =

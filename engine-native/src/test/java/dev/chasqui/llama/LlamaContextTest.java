@@ -134,6 +134,43 @@ class LlamaContextTest {
     }
 
     @Test
+    void aSequenceThatWasMovedOutAndBackGoesOnAsItWas() {
+        context.decode(Tiny.rows(0, 0, 20));
+        context.decode(Tiny.rows(1, 0, 5));
+        context.copy(0, 2, 20);
+        context.decode(Tiny.rows(2, 20, 1));
+        float[] unmoved = context.logits(0);
+        context.forget(2, 0);
+
+        try (SavedSequence saved = context.save(0).orElseThrow()) {
+            assertThat(saved.tokens()).isEqualTo(20);
+            assertThat(saved.bytes()).isPositive();
+            context.forget(0, 0);
+            context.decode(Tiny.rows(1, 5, 30));
+
+            assertThat(context.restore(saved, 3)).isTrue();
+            assertThat(context.nextPosition(3)).isEqualTo(20);
+            context.decode(Tiny.rows(3, 20, 1));
+            assertThat(difference(unmoved, context.logits(0))).isLessThan(0.05f);
+            assertThatIllegalArgumentException().isThrownBy(() -> context.restore(saved, 3));
+        }
+    }
+
+    @Test
+    void aMovedOutSequenceWithoutRoomStaysOut() {
+        context.decode(Tiny.rows(0, 0, 60));
+        try (SavedSequence saved = context.save(0).orElseThrow()) {
+            for (int from = 60; from + 60 <= context.contextTokens(); from += 60) {
+                context.decode(Tiny.rows(0, from, 60));
+            }
+
+            assertThat(context.restore(saved, 1)).isFalse();
+            assertThat(context.nextPosition(1)).isZero();
+            assertThat(context.save(1)).as("an empty sequence").isEmpty();
+        }
+    }
+
+    @Test
     void aGrownContextGoesOnWhereItWas() {
         context.decode(Tiny.rows(0, 0, 20));
         context.copy(0, 1, 15);
