@@ -146,6 +146,7 @@ final class KvCache {
         }
         used.set(slot);
         if (fetch(tokens, shareable, match.length(), slot, now)) return slot;
+        if (sharing) match = tree.longest(tokens, shareable); // what made room in vain may have been the match
         if (match.length() >= LEAST_SHARED && !copy(match, slot)) {
             cuttable = false;
             PrefixTree.Match whole = tree.longestWhole(tokens, shareable);
@@ -159,7 +160,7 @@ final class KvCache {
         ColdSequences.Match away = cold.longest(tokens, shareable);
         if (!isWorthFetching(away, here)) return false;
         cold.used(away, now);
-        if (!makeRoom(away.whole(), now)) return false;
+        if (capacity() - busyCells() < away.whole() || !makeRoom(away.whole(), now)) return false;
         away = cold.longest(tokens, shareable); // what had to leave the cache may have taken its place
         SavedSequence saved = away.saved();
         if (saved == null || !isWorthFetching(away, here) || !decoder.restore(saved, slot)) return false;
