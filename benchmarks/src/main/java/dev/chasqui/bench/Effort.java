@@ -31,6 +31,10 @@ record Effort(int rounds, int warmups, Duration pause, int threads, boolean quic
         return new Effort(rounds, warmups, pause, threads, quick);
     }
 
+    Effort withPause(Duration pause) {
+        return new Effort(rounds, warmups, pause, threads, quick);
+    }
+
     /// For subjects that take minutes.
     Effort atMost(int rounds, int warmups) {
         return withRounds(Math.min(this.rounds, rounds), Math.min(this.warmups, warmups));

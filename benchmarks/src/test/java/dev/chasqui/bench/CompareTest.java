@@ -47,7 +47,7 @@ class CompareTest {
                 .hasSize(18)
                 .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(35)
+                .hasSize(37)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 
