@@ -12,6 +12,10 @@ public record ChatRequest(String model, List<Message> messages, Optional<String>
 
     public ChatRequest {
         messages = List.copyOf(messages);
+        if (toolsJson.isPresent() && !settings.choices().isEmpty()) {
+            throw BackendException.invalid(
+                    "choices and tools exclude each other: labels are scored, nothing is generated. Leave one out");
+        }
     }
 
     public static ChatRequest of(String model, Message... messages) {

@@ -1,6 +1,9 @@
 package dev.chasqui.api;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What generating and chatting have in common beside the text.
 ///
@@ -15,6 +18,8 @@ import java.util.Optional;
 /// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside
 ///                    each, 0 to 20
 /// @param urgency     who goes first, and when it is too late
+/// @param choices     the answers that are allowed: the likeliest is the answer, and [Summary#choices] has each
+///                    one's probability; none allows everything. They are scored without generating
 public record Settings(
         Options options,
         Optional<String> format,
@@ -23,7 +28,13 @@ public record Settings(
         boolean truncate,
         boolean shift,
         Optional<Integer> topLogprobs,
-        Urgency urgency) {
+        Urgency urgency,
+        List<String> choices) {
+
+    /// Labels a request may give.
+    public static final int MOST_CHOICES = 32;
+
+    private static final int LONGEST_CHOICE = 200;
 
     public static final Settings DEFAULT = new Settings(
             Options.NONE,
@@ -33,47 +44,90 @@ public record Settings(
             true,
             true,
             Optional.empty(),
-            Urgency.NONE);
+            Urgency.NONE,
+            List.of());
 
     public Settings {
         topLogprobs.ifPresent(top -> {
             if (top < 0 || top > 20) throw BackendException.invalid("top_logprobs must be between 0 and 20");
         });
+        choices = List.copyOf(choices);
+        if (!choices.isEmpty()) {
+            check(choices, format, think, topLogprobs);
+            think = Think.OFF; // the label is what comes next
+        }
+    }
+
+    private static void check(
+            List<String> choices, Optional<String> format, Think think, Optional<Integer> topLogprobs) {
+        if (choices.size() < 2 || choices.size() > MOST_CHOICES) {
+            throw BackendException.invalid("choices has " + choices.size() + " labels; expected 2 to " + MOST_CHOICES);
+        }
+        Set<String> seen = new HashSet<>();
+        for (String label : choices) {
+            if (label.isBlank() || !label.equals(label.strip()) || label.length() > LONGEST_CHOICE) {
+                throw BackendException.invalid("choices has the label \"" + label + "\"; expected 1 to "
+                        + LONGEST_CHOICE + " characters, without white space at the ends");
+            }
+            if (!seen.add(label)) throw BackendException.invalid("choices has the label \"" + label + "\" twice");
+        }
+        refuse(format.isPresent(), "format");
+        refuse(topLogprobs.isPresent(), "logprobs");
+        refuse(think != Think.DEFAULT && think != Think.OFF, "think");
+    }
+
+    private static void refuse(boolean given, String field) {
+        if (given) {
+            throw BackendException.invalid("choices and " + field
+                    + " exclude each other: labels are scored, nothing is generated. Leave one out");
+        }
     }
 
     public Settings withOptions(Options options) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
     }
 
     public Settings withFormat(String json) {
-        return new Settings(options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(
+                options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
     }
 
     public Settings withoutFormat() {
-        return new Settings(options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(
+                options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
     }
 
     public Settings withKeepAlive(KeepAlive keepAlive) {
-        return new Settings(options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency);
+        return new Settings(
+                options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency, choices);
     }
 
     public Settings withThink(Think think) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
     }
 
     public Settings withTruncate(boolean truncate) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
     }
 
     public Settings withShift(boolean shift) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
     }
 
     public Settings withTopLogprobs(int top) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency, choices);
     }
 
     public Settings withUrgency(Urgency urgency) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+    }
+
+    /// @see Choices
+    public Settings withChoices(String... labels) {
+        return withChoices(List.of(labels));
+    }
+
+    public Settings withChoices(List<String> labels) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, labels);
     }
 }

@@ -2,6 +2,7 @@ package dev.chasqui.api;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// How an answer ended and what it cost. After a load or unload all counts and durations are zero.
 ///
@@ -20,6 +21,7 @@ import java.util.List;
 /// @param droppedPromptTokens that were left out of the middle of a prompt too long for the context
 /// @param droppedMessages     the oldest of a conversation too long for the context, left out of its
 ///                            prompt
+/// @param choices             each label's probability, where the request gave some
 public record Summary(
         DoneReason reason,
         Duration total,
@@ -32,7 +34,8 @@ public record Summary(
         int cachedTokens,
         int droppedTokens,
         int droppedPromptTokens,
-        int droppedMessages) {
+        int droppedMessages,
+        Optional<Choices> choices) {
 
     public Summary(
             DoneReason reason,
@@ -43,7 +46,7 @@ public record Summary(
             int evalTokens,
             Duration eval,
             List<Integer> context) {
-        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0, 0, 0);
+        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0, 0, 0, Optional.empty());
     }
 
     public Summary {

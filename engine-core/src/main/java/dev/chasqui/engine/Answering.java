@@ -1,16 +1,20 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Summary;
 import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.RefusedException;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.Urgency;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +51,7 @@ final class Answering {
 
     /// @param over called once, when the answer ended or its caller left
     EngineGeneration start(Rendering request, Runnable over) throws InterruptedException {
+        if (!settings.choices().isEmpty()) return choose(request, over);
         long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
         OptionalInt asked =
                 predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
@@ -69,6 +74,52 @@ final class Answering {
                         options.count(Option.NUM_KEEP).orElse(4))
                 .withDraft(Math.min(Job.MOST_DRAFT, draft));
         return submit(rendered, plan, job, over);
+    }
+
+    /// Scores the labels the request gives behind its prompt.
+    private EngineGeneration choose(Rendering request, Runnable over) throws InterruptedException {
+        Function<String, int[]> tokenizer =
+                label -> model.prompts().vocabulary().tokenize(label, false, false);
+        ChoicePlan choices = ChoicePlan.of(settings.choices(), tokenizer);
+        Prompts.Rendered rendered = request.whole();
+        int length = rendered.prompt().tokens().length;
+        OptionalInt one = OptionalInt.of(1);
+        ContextPlan plan = withinMemory(length + choices.longest(), one);
+        ContextPlan withoutLabels = plan.leaving(choices.longest());
+        if (!withoutLabels.holds(length)) {
+            rendered = request.shortened(withoutLabels);
+            warn(length, rendered.prompt(), plan);
+        }
+        rendered.splitter().close();
+        Prompt prompt = rendered.prompt();
+        return submit(choices, prompt, tokenizer, plan.fitting(prompt.tokens().length + choices.longest(), one), over);
+    }
+
+    private EngineGeneration submit(
+            ChoicePlan choices, Prompt prompt, Function<String, int[]> tokenizer, ContextPlan plan, Runnable over)
+            throws InterruptedException {
+        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain());
+        int jobs = choices.paths().size();
+        Runnable once = Once.of(() -> {
+            for (int i = 0; i < jobs; i++) lane.finished();
+            over.run();
+        });
+        ChoiceScoring scoring =
+                new ChoiceScoring(choices, prompt, startedAt, readyAt, tokenizer, generation::put, once);
+        endInTime(generation, () -> Summary.withoutWork(DoneReason.LENGTH)); // never used: the label comes last
+        List<Ticket> tickets;
+        try {
+            tickets = lane.submit(
+                    model.settings(plan, options), scoring.jobs(tokens -> job(tokens, prompt, plan, 0)), once);
+        } catch (RefusedException e) {
+            throw Refusals.translated(e);
+        }
+        generation.onCancel(() -> {
+            tickets.forEach(Ticket::cancel);
+            once.run();
+        });
+        scoring.whenBroken(() -> tickets.forEach(Ticket::cancel));
+        return generation;
     }
 
     /// Computes the prompt and keeps it by this name.
@@ -100,31 +151,26 @@ final class Answering {
     }
 
     private Job job(Prompt prompt, ContextPlan plan, int most) {
-        return Job.of(
-                        prompt.tokens(),
-                        Samplings.of(options, plan.contextTokens(), prompt.grammar()),
-                        most,
-                        plan.contextTokens())
+        return job(prompt.tokens(), prompt, plan, most);
+    }
+
+    private Job job(int[] tokens, Prompt prompt, ContextPlan plan, int most) {
+        return Job.of(tokens, Samplings.of(options, plan.contextTokens(), prompt.grammar()), most, plan.contextTokens())
                 .withUrgency(Urgencies.from(startedAt, settings.urgency()));
     }
 
     private EngineGeneration submit(Prompts.Rendered rendered, ContextPlan plan, Job job, Runnable over)
             throws InterruptedException {
-        AtomicBoolean ended = new AtomicBoolean();
-        Runnable once = () -> {
-            if (!ended.compareAndSet(false, true)) return;
+        Runnable once = Once.of(() -> {
             lane.finished();
             over.run();
-        };
+        });
         EngineGeneration generation = new EngineGeneration(rendered.splitter());
         Optional<Logprobs> logprobs =
                 settings.topLogprobs().map(top -> model.prompts().logprobs(top));
         AnswerSink sink = new AnswerSink(
                 model.prompts().vocabulary(), rendered.prompt(), logprobs, startedAt, readyAt, generation::put, once);
-        Duration given = settings.urgency().deadline().orElse(Duration.ZERO);
-        if (job.urgency().deadline() != Urgency.NEVER) {
-            generation.endBy(job.urgency().deadline(), given, sink::soFar);
-        }
+        endInTime(generation, sink::soFar);
         Ticket ticket;
         try {
             ticket = lane.submit(model.settings(plan, options), job, sink);
@@ -140,5 +186,11 @@ final class Answering {
             once.run();
         });
         return generation;
+    }
+
+    private void endInTime(EngineGeneration generation, Supplier<Summary> soFar) {
+        Urgency urgency = Urgencies.from(startedAt, settings.urgency());
+        if (urgency.deadline() == Urgency.NEVER) return;
+        generation.endBy(urgency.deadline(), settings.urgency().deadline().orElse(Duration.ZERO), soFar);
     }
 }

@@ -64,6 +64,11 @@ record ContextPlan(int contextTokens, int mostTokens, Bound bound, int trainedTo
                 : new ContextPlan(Math.min(contextTokens, tokens), tokens, Bound.MEMORY, trainedTokens);
     }
 
+    /// The same with room behind the prompt that is not the prompt's.
+    ContextPlan leaving(int tokens) {
+        return new ContextPlan(contextTokens, Math.max(1, mostTokens - tokens), bound, trainedTokens);
+    }
+
     /// Whether there can be room for this prompt and a token of the answer.
     boolean holds(int promptTokens) {
         return promptTokens < mostTokens;

@@ -20,7 +20,6 @@ import dev.chasqui.api.Version;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /// Runs GGUF models in this JVM.
@@ -220,7 +219,7 @@ public final class Engine implements Backend {
             claim.ifPresent(Latest.Claim::close);
             throw t;
         }
-        Runnable over = once(() -> {
+        Runnable over = Once.of(() -> {
             claim.ifPresent(Latest.Claim::close);
             lease.release();
         });
@@ -276,12 +275,5 @@ public final class Engine implements Backend {
     private static void refuseThinking(ModelSource source, Settings settings) {
         boolean asked = settings.think() != Think.DEFAULT && settings.think() != Think.OFF;
         refuse(asked && !source.capabilities().contains("thinking"), source, "thinking");
-    }
-
-    private static Runnable once(Runnable action) {
-        AtomicBoolean left = new AtomicBoolean(true);
-        return () -> {
-            if (left.compareAndSet(true, false)) action.run();
-        };
     }
 }

@@ -5,6 +5,8 @@ import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.TokenSink;
 import dev.chasqui.schedule.Urgency;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
@@ -50,6 +52,29 @@ final class Lane implements AutoCloseable {
             Ticket ticket = runnerFor(wanted, job.urgency().deadline()).submit(job, sink);
             active++;
             return ticket;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Hands several jobs over at once, all of them or none. The caller reports the end of each by [#finished].
+    ///
+    /// @param broken reports the end of all, idempotent; called if a job is refused when others were taken
+    List<Ticket> submit(RunnerSettings wanted, List<ChoiceScoring.Scored> jobs, Runnable broken)
+            throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            Runner runner = runnerFor(wanted, jobs.getFirst().job().urgency().deadline());
+            active += jobs.size();
+            List<Ticket> tickets = new ArrayList<>();
+            try {
+                for (ChoiceScoring.Scored each : jobs) tickets.add(runner.submit(each.job(), each.sink()));
+                return tickets;
+            } catch (Throwable t) {
+                tickets.forEach(Ticket::cancel);
+                broken.run();
+                throw t;
+            }
         } finally {
             lock.unlock();
         }

@@ -26,9 +26,12 @@ record Logprobs(Vocabulary vocabulary, int top) {
         byte[] bytes = vocabulary.piece(token, true);
         List<Integer> unsigned =
                 IntStream.range(0, bytes.length).mapToObj(i -> bytes[i] & 0xFF).toList();
-        // An impossible token gets a number, too: JSON has no infinity.
-        double finite = Math.clamp(logprob, -Float.MAX_VALUE, 0);
-        return new TokenLogprob(new String(bytes, StandardCharsets.UTF_8), unsigned, finite, others);
+        return new TokenLogprob(new String(bytes, StandardCharsets.UTF_8), unsigned, finite(logprob), others);
+    }
+
+    /// What is impossible gets a number, too: JSON has no infinity.
+    static double finite(double logprob) {
+        return Math.clamp(logprob, -Float.MAX_VALUE, 0);
     }
 
     static double logSumExp(float[] logits) {

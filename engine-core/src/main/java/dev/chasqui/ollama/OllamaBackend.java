@@ -11,6 +11,7 @@ import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.OllamaHost;
 import dev.chasqui.api.RunningModel;
+import dev.chasqui.api.Settings;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
@@ -55,12 +56,12 @@ public final class OllamaBackend implements Backend {
 
     @Override
     public Generation generate(GenerateRequest request) {
-        return stream("api/generate", RequestJson.of(request));
+        return stream("api/generate", RequestJson.of(request), request.settings());
     }
 
     @Override
     public Generation chat(ChatRequest request) {
-        return stream("api/chat", RequestJson.of(request));
+        return stream("api/chat", RequestJson.of(request), request.settings());
     }
 
     @Override
@@ -109,8 +110,9 @@ public final class OllamaBackend implements Backend {
         open.forEach(StreamedGeneration::close);
     }
 
-    private Generation stream(String path, ObjectNode request) {
-        StreamedGeneration generation = new StreamedGeneration(http, http.stream(path, request), open::remove);
+    private Generation stream(String path, ObjectNode request, Settings settings) {
+        boolean chooses = !settings.choices().isEmpty();
+        StreamedGeneration generation = new StreamedGeneration(http, http.stream(path, request), chooses, open::remove);
         open.add(generation);
         if (http.closed()) generation.close();
         return generation;

@@ -1,5 +1,7 @@
 package dev.chasqui.ollama;
 
+import dev.chasqui.api.Choice;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.Message;
@@ -75,7 +77,20 @@ final class ReplyJson {
                 number(line, "prompt_cached_count").intValue(),
                 number(line, "context_dropped_count").intValue(),
                 number(line, "prompt_dropped_count").intValue(),
-                number(line, "messages_dropped_count").intValue());
+                number(line, "messages_dropped_count").intValue(),
+                choices(line));
+    }
+
+    private static Optional<Choices> choices(JsonNode line) {
+        List<Choice> all = list(
+                line.path("choices"),
+                choice -> new Choice(
+                        text(choice, "label"),
+                        choice.path("probability").asDouble(0),
+                        choice.path("logprob").asDouble(0)));
+        return all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Choices(all, line.path("choices_outside").asDouble(0)));
     }
 
     static List<ModelSummary> models(JsonNode reply) {

@@ -87,7 +87,8 @@ final class RequestJson {
     }
 
     private static ObjectNode settings(ObjectNode json, Settings settings) {
-        json.put("stream", true);
+        // A server that does not know choices would hand out an ordinary answer; so nothing is until its end is there.
+        json.put("stream", settings.choices().isEmpty());
         options(json, settings.options());
         settings.format().ifPresent(format -> json.set("format", parsed("format", format)));
         settings.keepAlive().ifPresent(keepAlive -> keepAlive(json, keepAlive));
@@ -99,6 +100,7 @@ final class RequestJson {
         if (!settings.truncate()) json.put("truncate", false);
         if (!settings.shift()) json.put("shift", false);
         urgency(json, settings.urgency());
+        if (!settings.choices().isEmpty()) settings.choices().forEach(json.putArray("choices")::add);
         settings.topLogprobs().ifPresent(top -> json.put("logprobs", true).put("top_logprobs", top));
         return json;
     }

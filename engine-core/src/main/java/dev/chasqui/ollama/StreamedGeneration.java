@@ -3,6 +3,7 @@ package dev.chasqui.ollama;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Chunk;
+import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Summary;
 import java.io.IOException;
@@ -20,6 +21,7 @@ final class StreamedGeneration implements Generation, Iterator<Chunk> {
 
     private final Http http;
     private final LineBody lines;
+    private final boolean chooses;
     private final Consumer<StreamedGeneration> over;
     private final AtomicBoolean taken = new AtomicBoolean();
     private @Nullable Chunk next;
@@ -27,9 +29,11 @@ final class StreamedGeneration implements Generation, Iterator<Chunk> {
     private volatile @Nullable Summary summary;
     private volatile boolean closed;
 
-    StreamedGeneration(Http http, LineBody lines, Consumer<StreamedGeneration> over) {
+    /// @param chooses whether the request gives labels: a server that does not know them answers at will
+    StreamedGeneration(Http http, LineBody lines, boolean chooses, Consumer<StreamedGeneration> over) {
         this.http = http;
         this.lines = lines;
+        this.chooses = chooses;
         this.over = over;
     }
 
@@ -84,12 +88,21 @@ final class StreamedGeneration implements Generation, Iterator<Chunk> {
         if (error != null) throw new BackendException(Kind.FAILED, error);
         if (!line.isObject()) throw http.broken("a line of its answer is not a JSON object");
 
+        boolean last = line.path("done").asBoolean(false);
+        Summary end = last ? ReplyJson.summary(line) : null;
+        if (chooses && (end == null || isAnswer(end) && end.choices().isEmpty())) {
+            throw http.broken("its answer has no choices, so it does not know them");
+        }
         next = ReplyJson.chunk(line);
-        if (line.path("done").asBoolean(false)) {
-            summary = ReplyJson.summary(line);
+        if (end != null) {
+            summary = end;
             lines.finish();
             over.accept(this);
         }
+    }
+
+    private static boolean isAnswer(Summary end) {
+        return end.reason() == DoneReason.STOP || end.reason() == DoneReason.LENGTH;
     }
 
     private JsonNode read() {

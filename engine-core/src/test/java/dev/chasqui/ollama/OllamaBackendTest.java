@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.chasqui.api.Answer;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.Choice;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Message;
@@ -65,7 +68,8 @@ class OllamaBackendTest {
                 Urgency.NONE
                         .withPriority(7)
                         .withDeadline(Duration.ofMillis(1500))
-                        .superseding("AAPL"));
+                        .superseding("AAPL"),
+                List.of());
         GenerateRequest request = new GenerateRequest(
                 "m",
                 "p",
@@ -111,6 +115,37 @@ class OllamaBackendTest {
 
         assertThat(sent)
                 .isEqualTo(json("{'model':'m','prompt':'p','raw':true,'stream':true,'keep_alive':-1,'think':false}"));
+    }
+
+    @Test
+    void choicesAreAskedForWholeAndComeBackWithTheirProbabilities() throws Exception {
+        String reply = "{'response':'SELL','done':true,'done_reason':'stop','choices_outside':0.25,'choices':["
+                + "{'label':'BUY','probability':0.2,'logprob':-1.9},{'label':'SELL','probability':0.8,'logprob':-0.5}]}";
+        try (ScriptedServer server = ScriptedServer.lines(reply.replace('\'', '"'));
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+            Answer answer = backend.generate(choosing()).answer();
+
+            assertThat(answer.text()).isEqualTo("SELL");
+            assertThat(answer.summary().choices())
+                    .contains(new Choices(List.of(new Choice("BUY", 0.2, -1.9), new Choice("SELL", 0.8, -0.5)), 0.25));
+            assertThat(server.lastBody())
+                    .isEqualTo(
+                            json("{'model':'m','prompt':'p','stream':false,'think':false,'choices':['BUY','SELL']}"));
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotKnowChoicesGivesNoAnswerAtAll() throws Exception {
+        try (ScriptedServer server =
+                        ScriptedServer.lines("{\"response\":\"I would SELL\",\"done\":true,\"done_reason\":\"stop\"}");
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+
+            assertThat(failure(() -> backend.generate(choosing()).answer())).hasMessageContaining("has no choices");
+        }
+    }
+
+    private static GenerateRequest choosing() {
+        return GenerateRequest.of("m", "p").withSettings(Settings.DEFAULT.withChoices("BUY", "SELL"));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.chasqui.cli;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Choice;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Message;
@@ -78,6 +80,17 @@ final class AnswerPrinter {
             parts.add(summary.droppedTokens() + " token(s) were forgotten while the answer grew");
         }
         if (!parts.isEmpty()) out.println("Note: the context (num_ctx) is full: " + String.join("; ", parts));
+    }
+
+    /// How likely each label was, and what was likelier than all of them.
+    static void printChoices(Choices choices, PrintStream out) {
+        for (Choice choice : choices.all()) {
+            out.printf(Locale.ROOT, "%6.2f %%  %s%n", 100 * choice.probability(), choice.label());
+        }
+        out.printf(
+                Locale.ROOT,
+                "Something else would have come with a probability of %.2f %%.%n",
+                100 * choices.outside());
     }
 
     /// What an answer cost, as Ollama prints it for `--verbose`.

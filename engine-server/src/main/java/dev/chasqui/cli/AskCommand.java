@@ -39,6 +39,14 @@ final class AskCommand extends Command {
     @Mixin
     private SamplingFlags sampling = new SamplingFlags();
 
+    @Option(
+            names = "--choose",
+            paramLabel = "LABEL",
+            split = ",",
+            description = "Answer with one of these labels, 2 to 32, for example BUY,SELL,HOLD. How likely each is,"
+                    + " and something else, goes to standard error.")
+    private List<String> labels = new ArrayList<>();
+
     @Option(names = "--verbose", description = "Say on standard error what the answer cost.")
     private boolean verbose;
 
@@ -55,7 +63,8 @@ final class AskCommand extends Command {
             throw BackendException.invalid("there is no question; for example: chasqui ask \"Why is the sky blue?\"");
         }
         Options options = sampling.options();
-        GenerateRequest request = GenerateRequest.of(model, prompt).withSettings(Settings.DEFAULT.withOptions(options));
+        Settings settings = Settings.DEFAULT.withOptions(options).withChoices(labels);
+        GenerateRequest request = GenerateRequest.of(model, prompt).withSettings(settings);
         if (system.isPresent()) request = request.withSystem(system.get());
 
         try (Backend backend = backends().forAsk(BOUNDED);
@@ -69,6 +78,7 @@ final class AskCommand extends Command {
                         .println("The answer ends here after "
                                 + answer.summary().evalTokens() + " tokens; -o num_predict=-1 lets it go on.");
             }
+            answer.summary().choices().ifPresent(choices -> AnswerPrinter.printChoices(choices, screen().err()));
             AnswerPrinter.printDropped(answer.summary(), screen().err());
             if (verbose) AnswerPrinter.printCost(answer.summary(), screen().err());
         }

@@ -62,6 +62,10 @@ final class Fields {
         return list(key, "[]int", value -> integer(value, key, "int"));
     }
 
+    List<String> texts(String key) {
+        return list(key, "[]string", value -> string(value, key, "string"));
+    }
+
     List<byte[]> images(String key) {
         return list(key, "[]api.ImageData", value -> Images.decode(string(value, key, "api.ImageData")));
     }

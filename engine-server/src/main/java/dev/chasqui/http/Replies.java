@@ -1,6 +1,8 @@
 package dev.chasqui.http;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Choice;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.TokenLogprob;
@@ -140,6 +142,20 @@ final class Replies {
         count(json, "prompt_dropped_count", summary.droppedPromptTokens());
         count(json, "messages_dropped_count", summary.droppedMessages());
         count(json, "context_dropped_count", summary.droppedTokens());
+        summary.choices().ifPresent(choices -> choices(json, choices));
+    }
+
+    private static void choices(JsonGenerator json, Choices choices) {
+        json.writeArrayPropertyStart("choices");
+        for (Choice choice : choices.all()) {
+            json.writeStartObject();
+            json.writeStringProperty("label", Text.wellFormed(choice.label()));
+            json.writeNumberProperty("probability", choice.probability());
+            json.writeNumberProperty("logprob", choice.logprob());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberProperty("choices_outside", choices.outside());
     }
 
     private static void count(JsonGenerator json, String name, int count) {

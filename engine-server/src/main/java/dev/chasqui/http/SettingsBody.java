@@ -39,7 +39,8 @@ record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, 
                 body.flag("truncate", true),
                 body.flag("shift", true),
                 topLogprobs,
-                urgency(body));
+                urgency(body),
+                body.texts("choices"));
     }
 
     static Optional<KeepAlive> keepAlive(Fields body) {

@@ -2,6 +2,8 @@ package dev.chasqui.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.Choice;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.DoneReason;
 import java.time.Instant;
@@ -73,6 +75,24 @@ class AskCommandTest {
         chasqui.run("ask", "-o", "num_predict=10", "Tell me everything.");
 
         assertThat(chasqui.err()).isEmpty();
+    }
+
+    @Test
+    void labelsToChooseAmongGoInAndTheirProbabilitiesComeOutApart() {
+        chasqui.embedded.with("smollm2:135m", 1, Instant.now());
+        chasqui.embedded.pieces = List.of(Chunk.ofText("SELL"));
+        chasqui.embedded.cost = ScriptedBackend.choosing(
+                new Choices(List.of(new Choice("BUY", 0.25, -2), new Choice("SELL", 0.75, -1)), 0.5));
+
+        chasqui.run("ask", "--choose", "BUY,SELL", "Now?");
+
+        assertThat(chasqui.embedded.asked.getFirst().settings().choices()).containsExactly("BUY", "SELL");
+        assertThat(chasqui.out()).isEqualTo("SELL\n");
+        assertThat(chasqui.err()).isEqualTo("""
+                 25.00 %  BUY
+                 75.00 %  SELL
+                Something else would have come with a probability of 50.00 %.
+                """);
     }
 
     @Test

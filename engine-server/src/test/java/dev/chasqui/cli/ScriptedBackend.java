@@ -3,6 +3,7 @@ package dev.chasqui.cli;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.EmbedRequest;
@@ -56,6 +57,15 @@ final class ScriptedBackend implements Backend {
 
     /// The same cost, of an answer whose model did not see everything.
     static Summary dropping(int tokens, int promptTokens, int messages) {
+        return withExtras(tokens, promptTokens, messages, Optional.empty());
+    }
+
+    /// The same cost, of an answer chosen among labels.
+    static Summary choosing(Choices choices) {
+        return withExtras(0, 0, 0, Optional.of(choices));
+    }
+
+    private static Summary withExtras(int tokens, int promptTokens, int messages, Optional<Choices> choices) {
         return new Summary(
                 COST.reason(),
                 COST.total(),
@@ -68,7 +78,8 @@ final class ScriptedBackend implements Backend {
                 0,
                 tokens,
                 promptTokens,
-                messages);
+                messages,
+                choices);
     }
 
     static ModelTraits traits() {

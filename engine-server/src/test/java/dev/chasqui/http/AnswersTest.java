@@ -3,6 +3,8 @@ package dev.chasqui.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.Choice;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.KeepAlive;
@@ -78,7 +80,8 @@ class AnswersTest extends ServerFixture {
                 5,
                 44,
                 700,
-                3);
+                3,
+                Optional.empty());
         String body = "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
 
         List<String> lines = post("/api/chat", body).body().lines().toList();
@@ -90,6 +93,53 @@ class AnswersTest extends ServerFixture {
         assertThat(lines.subList(0, lines.size() - 1)).noneMatch(line -> line.contains("dropped"));
         backend.end = end -> end;
         assertThat(post("/api/chat", body).body()).doesNotContain("dropped").doesNotContain("cached");
+    }
+
+    @Test
+    void choicesGoInAsLabelsAndComeOutWithTheirProbabilities() throws Exception {
+        Choices choices = new Choices(List.of(new Choice("BUY", 0.25, -2.5), new Choice("SELL", 0.75, -1.5)), 0.125);
+        backend.end = end -> new Summary(
+                end.reason(),
+                end.total(),
+                end.load(),
+                end.promptTokens(),
+                end.prompt(),
+                end.evalTokens(),
+                end.eval(),
+                List.of(),
+                0,
+                0,
+                0,
+                0,
+                Optional.of(choices));
+        backend.script = prompt -> Script.of(Chunk.ofText("SELL"));
+        String body = "{\"model\":\"smollm2:135m\",\"prompt\":\"x\",\"choices\":[\"BUY\",\"SELL\"],";
+        String expected = "\"choices\":[{\"label\":\"BUY\",\"probability\":0.25,\"logprob\":-2.5},"
+                + "{\"label\":\"SELL\",\"probability\":0.75,\"logprob\":-1.5}],\"choices_outside\":0.125}";
+
+        assertThat(post("/api/generate", body + "\"stream\":false}").body())
+                .contains("\"response\":\"SELL\"")
+                .contains(expected);
+        assertThat(post("/api/generate", body + "\"stream\":true}")
+                        .body()
+                        .lines()
+                        .toList()
+                        .getLast())
+                .contains(expected);
+        assertThat(backend.generateRequests.take().settings().choices()).containsExactly("BUY", "SELL");
+    }
+
+    @Test
+    void choicesOfTheWrongKindAreRefusedByName() throws Exception {
+        String body = "{\"model\":\"smollm2:135m\",\"prompt\":\"x\",\"choices\":";
+
+        assertThat(post("/api/generate", body + "\"BUY\"}"))
+                .satisfies(reply -> assertThat(reply.statusCode()).isEqualTo(400))
+                .satisfies(reply -> assertThat(reply.body()).contains("GenerateRequest.choices of type []string"));
+        assertThat(post("/api/generate", body + "[\"BUY\",\"BUY\"]}").body()).contains("the label \\\"BUY\\\" twice");
+        assertThat(post("/api/generate", body + "[\"BUY\",\"SELL\"],\"format\":\"json\"}")
+                        .body())
+                .contains("choices and format exclude each other");
     }
 
     @Test
