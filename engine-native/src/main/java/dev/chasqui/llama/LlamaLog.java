@@ -73,7 +73,7 @@ final class LlamaLog {
             if (line.isEmpty() || line.chars().allMatch(c -> c == '.')) return;
             if (level == ERROR) LAST_ERROR.set(line);
             switch (level) {
-                case ERROR -> LOG.warn(line);
+                case ERROR -> failed(line);
                 case WARN -> warned(line);
                 case INFO, CONTINUED -> LOG.debug(line);
                 default -> LOG.trace(line);
@@ -81,6 +81,18 @@ final class LlamaLog {
         } catch (Throwable ignored) {
             // A log line is worth less than the JVM.
         }
+    }
+
+    private static void failed(String line) {
+        if (isAbort(line)) LOG.debug(line);
+        else LOG.warn(line);
+    }
+
+    /// A request that was cancelled stops its batch; llama.cpp reports that as a failure, at three places.
+    static boolean isAbort(String line) {
+        return line.endsWith("graph_compute_async failed with error 1")
+                || line.endsWith("failed to compute graph, compute status: 1")
+                || line.endsWith("failed to decode, ret = 2");
     }
 
     /// A full cache and an aborted batch are outcomes the scheduler asked for, not news.
