@@ -14,6 +14,7 @@ final class DecodeThread implements AutoCloseable {
     private final Runnable free;
     private final Thread thread;
     private volatile boolean stopping;
+    private volatile boolean over;
 
     /// @param abort stops a decode that is running, from any thread
     /// @param free  frees the context when the thread ends
@@ -29,9 +30,16 @@ final class DecodeThread implements AutoCloseable {
         thread.start();
     }
 
-    /// Wakes it for a request that just came, and again if that is cancelled.
+    /// Whether nobody turns any more: it was closed, or an error ended it.
+    boolean isOver() {
+        return over;
+    }
+
+    /// Wakes it for a request that just came, and again if that is cancelled. If nobody is there to be woken, the
+    /// request fails.
     Ticket waking(Ticket ticket) {
         LockSupport.unpark(thread);
+        if (over) work.failAll(new IllegalStateException("the decode thread is gone; ask again"));
         return () -> {
             ticket.cancel();
             LockSupport.unpark(thread);
@@ -61,9 +69,10 @@ final class DecodeThread implements AutoCloseable {
                 boolean worked = Cores.OF_THIS_PROCESS.use(work::turn);
                 if (!worked && !stopping) LockSupport.park(this);
             }
+            over = true;
             work.failAll(new IllegalStateException("the model was unloaded"));
         } catch (Throwable t) {
-            stopping = true;
+            over = true;
             work.failAll(new IllegalStateException("the decode thread died: " + t, t));
             throw t;
         } finally {

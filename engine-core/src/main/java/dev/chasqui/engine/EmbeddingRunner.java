@@ -54,6 +54,11 @@ final class EmbeddingRunner implements AutoCloseable {
         return thread.waking(batcher.submit(job, sink));
     }
 
+    /// Whether an error ended its thread; then another one has to take its place.
+    boolean isOver() {
+        return thread.isOver();
+    }
+
     /// What its context was made with; empty before the first batch.
     Optional<ContextSettings> settings() {
         return Optional.ofNullable(settings);

@@ -119,7 +119,7 @@ final class Lane implements AutoCloseable {
             while (true) {
                 if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
                 Runner present = runner;
-                boolean suitable = present != null && suits.test(present.settings(), wanted);
+                boolean suitable = present != null && !present.isOver() && suits.test(present.settings(), wanted);
                 if (present != null && suitable && (wantingAnother == 0 || queued)) return present;
                 if (active == 0 && !suitable) return replace(wanted);
                 if (!suitable && !queued) {

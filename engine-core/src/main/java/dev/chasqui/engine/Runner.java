@@ -37,6 +37,11 @@ final class Runner implements AutoCloseable {
         return thread.waking(scheduler.submit(job, sink));
     }
 
+    /// Whether an error ended its thread; then another one has to take its place.
+    boolean isOver() {
+        return thread.isOver();
+    }
+
     SchedulerStatistics statistics() {
         return scheduler.statistics();
     }

@@ -47,6 +47,10 @@ final class VectorLane implements AutoCloseable {
     synchronized Ticket submit(EmbeddingPlan plan, EmbeddingJob job, EmbeddingSink sink) {
         if (closed) throw new BackendException(BackendException.Kind.OVERLOADED, "the model was unloaded");
         EmbeddingRunner present = runner;
+        if (present != null && present.isOver()) {
+            present.close();
+            present = null;
+        }
         if (present == null) {
             SchedulerSettings scheduling = SchedulerSettings.DEFAULT.withMaxQueue(config.maxQueue());
             present = new EmbeddingRunner(
