@@ -20,6 +20,8 @@ import java.util.List;
 /// @param droppedPromptTokens that were left out of the middle of a prompt too long for the context
 /// @param droppedMessages     the oldest of a conversation too long for the context, left out of its
 ///                            prompt
+/// @param queued              of the time before the prompt was begun, what was spent waiting for a place among
+///                            the model's requests; zero where the backend does not say
 public record Summary(
         DoneReason reason,
         Duration total,
@@ -32,7 +34,8 @@ public record Summary(
         int cachedTokens,
         int droppedTokens,
         int droppedPromptTokens,
-        int droppedMessages) {
+        int droppedMessages,
+        Duration queued) {
 
     public Summary(
             DoneReason reason,
@@ -43,7 +46,7 @@ public record Summary(
             int evalTokens,
             Duration eval,
             List<Integer> context) {
-        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0, 0, 0);
+        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0, 0, 0, Duration.ZERO);
     }
 
     public Summary {

@@ -92,7 +92,8 @@ final class AnswerSink implements TokenSink {
                 0,
                 0,
                 prompt.droppedTokens(),
-                prompt.droppedMessages());
+                prompt.droppedMessages(),
+                Duration.ZERO);
     }
 
     private void hand(String ready) {
@@ -118,7 +119,8 @@ final class AnswerSink implements TokenSink {
                 ending.sharedTokens(),
                 ending.droppedTokens(),
                 prompt.droppedTokens(),
-                prompt.droppedMessages());
+                prompt.droppedMessages(),
+                Duration.ofNanos(ending.queuedNanos()));
     }
 
     private List<Integer> context() {

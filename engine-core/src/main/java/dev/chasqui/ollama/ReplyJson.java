@@ -75,7 +75,8 @@ final class ReplyJson {
                 number(line, "prompt_cached_count").intValue(),
                 number(line, "context_dropped_count").intValue(),
                 number(line, "prompt_dropped_count").intValue(),
-                number(line, "messages_dropped_count").intValue());
+                number(line, "messages_dropped_count").intValue(),
+                nanos(line, "queue_duration"));
     }
 
     static List<ModelSummary> models(JsonNode reply) {
@@ -123,7 +124,9 @@ final class ReplyJson {
                                 text(tensor, "type"),
                                 list(tensor.path("shape"), size -> size.asLong(0)))),
                 strings(reply.path("capabilities")),
-                instant(reply, "modified_at"));
+                instant(reply, "modified_at"),
+                modelInfo(reply.path("projector_info")),
+                Optional.of(text(reply, "requires")).filter(version -> !version.isEmpty()));
     }
 
     private static ModelTraits traits(JsonNode model) {

@@ -78,13 +78,14 @@ class AnswersTest extends ServerFixture {
                 5,
                 44,
                 700,
-                3);
+                3,
+                Duration.ofMillis(9));
         String body = "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
 
         List<String> lines = post("/api/chat", body).body().lines().toList();
 
         assertThat(lines.getLast())
-                .contains("\"prompt_cached_count\":5,\"prompt_dropped_count\":700,\"messages_dropped_count\":3,"
+                .contains("\"queue_duration\":9000000,\"prompt_cached_count\":5,\"prompt_dropped_count\":700,\"messages_dropped_count\":3,"
                         + "\"context_dropped_count\":44}")
                 .doesNotContain("secret");
         assertThat(lines.subList(0, lines.size() - 1)).noneMatch(line -> line.contains("dropped"));
