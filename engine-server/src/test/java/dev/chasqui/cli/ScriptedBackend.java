@@ -68,7 +68,8 @@ final class ScriptedBackend implements Backend {
                 0,
                 tokens,
                 promptTokens,
-                messages);
+                messages,
+                Duration.ZERO);
     }
 
     static ModelTraits traits() {
@@ -92,6 +93,17 @@ final class ScriptedBackend implements Backend {
         check(request.model());
         chatted.add(request);
         return new Scripted(replies.apply(request.messages().getLast()));
+    }
+
+    /// No command asks for tokens.
+    @Override
+    public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String detokenize(String model, int... tokens) {
+        throw new UnsupportedOperationException();
     }
 
     /// No command asks for vectors.
