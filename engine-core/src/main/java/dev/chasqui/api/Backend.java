@@ -1,6 +1,7 @@
 package dev.chasqui.api;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Where answers come from: the engine in this JVM, or an Ollama server. A program that uses this interface
 /// changes one line to use the other.
@@ -28,6 +29,20 @@ public interface Backend extends AutoCloseable {
     ///                          long, no memory; of kind `CANCELLED` if its thread was interrupted
     Embeddings embed(EmbedRequest request);
 
+    /// The tokens a model reads a text as. Loads the model if it must.
+    ///
+    /// @param addSpecial   adds what the model wants around a text, such as its begin-of-text
+    /// @param parseSpecial reads special tokens spelled out in the text as such
+    /// @return ids, each from 0 to below the size of the model's vocabulary
+    /// @throws BackendException if there is no such model, the text is too long, or the backend cannot do
+    ///                          this; of kind `CANCELLED` if the thread was interrupted during a load
+    int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial);
+
+    /// The text of tokens, special ones written out; bytes that are no UTF-8 become U+FFFD.
+    ///
+    /// @throws BackendException as [#tokenize], and if the model has no such token
+    String detokenize(String model, int... tokens);
+
     /// The models this backend can run, newest first. Never waits for a model to load.
     List<ModelSummary> models();
 
@@ -36,6 +51,17 @@ public interface Backend extends AutoCloseable {
 
     /// The models in memory now, the one that stays longest first.
     List<RunningModel> running();
+
+    /// The models on this backend's own disk, to be copied and deleted; empty where others manage them.
+    default Optional<ModelLibrary> library() {
+        return Optional.empty();
+    }
+
+    /// What keeps this backend from taking requests now, each in a sentence; empty when nothing does.
+    /// Never waits for a model to load.
+    default List<String> obstacles() {
+        return List.of();
+    }
 
     /// The version this backend reports, for example `0.1.0`.
     String version();

@@ -21,6 +21,8 @@ import java.util.Optional;
 /// @param droppedPromptTokens that were left out of the middle of a prompt too long for the context
 /// @param droppedMessages     the oldest of a conversation too long for the context, left out of its
 ///                            prompt
+/// @param queued              of the time before the prompt was begun, what was spent waiting for a place among
+///                            the model's requests; zero where the backend does not say
 /// @param choices             each label's probability, where the request gave some
 public record Summary(
         DoneReason reason,
@@ -35,6 +37,7 @@ public record Summary(
         int droppedTokens,
         int droppedPromptTokens,
         int droppedMessages,
+        Duration queued,
         Optional<Choices> choices) {
 
     public Summary(
@@ -46,7 +49,21 @@ public record Summary(
             int evalTokens,
             Duration eval,
             List<Integer> context) {
-        this(reason, total, load, promptTokens, prompt, evalTokens, eval, context, 0, 0, 0, 0, Optional.empty());
+        this(
+                reason,
+                total,
+                load,
+                promptTokens,
+                prompt,
+                evalTokens,
+                eval,
+                context,
+                0,
+                0,
+                0,
+                0,
+                Duration.ZERO,
+                Optional.empty());
     }
 
     public Summary {

@@ -93,6 +93,7 @@ final class AnswerSink implements TokenSink {
                 0,
                 prompt.droppedTokens(),
                 prompt.droppedMessages(),
+                Duration.ZERO,
                 Optional.empty());
     }
 
@@ -120,6 +121,7 @@ final class AnswerSink implements TokenSink {
                 ending.droppedTokens(),
                 prompt.droppedTokens(),
                 prompt.droppedMessages(),
+                Duration.ofNanos(ending.queuedNanos()),
                 Optional.empty());
     }
 

@@ -155,6 +155,7 @@ final class ChoiceScoring {
                 0,
                 prompt.droppedTokens(),
                 prompt.droppedMessages(),
+                Duration.ofNanos(first.queuedNanos()),
                 Optional.of(choices));
     }
 

@@ -10,6 +10,7 @@ import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
@@ -17,7 +18,9 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.Version;
+import dev.chasqui.llama.Vocabulary;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,6 +36,7 @@ public final class Engine implements Backend {
     private final ModelPool pool;
     private final Pins pins = new Pins();
     private final Latest latest = new Latest();
+    private volatile boolean closed;
 
     private Engine(EngineConfig config, Models models) {
         this.config = config;
@@ -119,6 +123,17 @@ public final class Engine implements Backend {
         }
     }
 
+    /// Loads the model if it is not in memory, as any request does, and leaves its keep-alive as it is.
+    @Override
+    public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
+        return withVocabulary(model, vocabulary -> vocabulary.tokenize(text, addSpecial, parseSpecial));
+    }
+
+    @Override
+    public String detokenize(String model, int... tokens) {
+        return withVocabulary(model, vocabulary -> vocabulary.detokenize(tokens, true));
+    }
+
     @Override
     public List<ModelSummary> models() {
         return models.list();
@@ -132,6 +147,24 @@ public final class Engine implements Backend {
     @Override
     public List<RunningModel> running() {
         return pool.running();
+    }
+
+    @Override
+    public Optional<ModelLibrary> library() {
+        return models.library();
+    }
+
+    @Override
+    public List<String> obstacles() {
+        List<String> obstacles = new ArrayList<>();
+        if (closed) obstacles.add("the engine is closed");
+        models.obstacle().ifPresent(obstacles::add);
+        for (ModelStatistics model : pool.modelStatistics()) {
+            int waiting = model.requests().waiting();
+            if (waiting < Math.max(1, config.maxQueue())) continue;
+            obstacles.add("the queue of " + model.model() + " is full: " + waiting + " requests wait");
+        }
+        return obstacles;
     }
 
     /// What loading a model would take, and whether it fits now. Loads nothing.
@@ -157,6 +190,7 @@ public final class Engine implements Backend {
 
     @Override
     public void close() {
+        closed = true;
         pins.close();
         pool.close();
     }
@@ -241,6 +275,19 @@ public final class Engine implements Backend {
         } catch (Throwable t) {
             over.run();
             throw t;
+        }
+    }
+
+    private <T> T withVocabulary(String model, Function<Vocabulary, T> use) {
+        ModelSource source = models.source(model);
+        ModelPool.Lease lease =
+                pool.acquire(source, Optional.empty(), source.params().over(config.defaults()));
+        try {
+            return use.apply(lease.model().prompts().vocabulary());
+        } catch (IllegalArgumentException e) {
+            throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+        } finally {
+            lease.release();
         }
     }
 

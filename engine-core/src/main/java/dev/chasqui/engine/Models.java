@@ -2,6 +2,7 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.ModelTraits;
@@ -10,6 +11,7 @@ import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.StoredModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +31,12 @@ interface Models {
     List<ModelSummary> list();
 
     ModelDetails details(String name);
+
+    /// Their files, where there are more than this one.
+    Optional<ModelLibrary> library();
+
+    /// Why they cannot be read, if they cannot.
+    Optional<String> obstacle();
 
     /// The models of a store, as they are at each call.
     static Models inStore(Path root) {
@@ -87,7 +95,17 @@ interface Models {
 
         @Override
         public ModelDetails details(String name) {
-            return find(name).details(false);
+            return find(name).details(true);
+        }
+
+        @Override
+        public Optional<ModelLibrary> library() {
+            return Optional.of(new StoreLibrary(store));
+        }
+
+        @Override
+        public Optional<String> obstacle() {
+            return store.unreadable();
         }
 
         private StoredModel find(String name) {
@@ -142,6 +160,18 @@ interface Models {
                     List.of(),
                     capabilities(),
                     modifiedAt());
+        }
+
+        @Override
+        public Optional<ModelLibrary> library() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> obstacle() {
+            return Files.isReadable(facts.path())
+                    ? Optional.empty()
+                    : Optional.of("the model's file " + facts.path() + " cannot be read");
         }
 
         private ModelTraits traits() {

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -80,6 +81,31 @@ public final class OllamaBackend implements Backend {
                 + request.inputs().size() + " texts");
     }
 
+    /// Only a chasqui server can do this; Ollama has no such route.
+    @Override
+    public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
+        ObjectNode request = RequestJson.object()
+                .put("model", model)
+                .put("content", text)
+                .put("add_special", addSpecial)
+                .put("parse_special", parseSpecial);
+        JsonNode tokens = read("api/tokenize", request).path("tokens");
+        if (!tokens.isArray()) throw http.broken("its answer to api/tokenize has no tokens");
+        int[] ids = new int[tokens.size()];
+        for (int i = 0; i < ids.length; i++) ids[i] = tokens.get(i).asInt(-1);
+        return ids;
+    }
+
+    /// As [#tokenize].
+    @Override
+    public String detokenize(String model, int... tokens) {
+        ObjectNode request = RequestJson.object().put("model", model);
+        IntStream.of(tokens).forEach(request.putArray("tokens")::add);
+        JsonNode content = read("api/detokenize", request).path("content");
+        if (!content.isString()) throw http.broken("its answer to api/detokenize has no content");
+        return content.asString();
+    }
+
     @Override
     public List<ModelSummary> models() {
         return ReplyJson.models(http.get("api/tags"));
@@ -105,9 +131,28 @@ public final class OllamaBackend implements Backend {
     }
 
     @Override
+    public List<String> obstacles() {
+        try {
+            version();
+            return List.of();
+        } catch (BackendException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
     public void close() {
         http.close();
         open.forEach(StreamedGeneration::close);
+    }
+
+    /// Posts a request that may load a model first.
+    private JsonNode read(String path, ObjectNode request) {
+        try {
+            return Json.read(http.task(path, request));
+        } catch (JacksonException e) {
+            throw http.broken("its answer to " + path + " is not JSON: " + e.getOriginalMessage());
+        }
     }
 
     private Generation stream(String path, ObjectNode request, Settings settings) {

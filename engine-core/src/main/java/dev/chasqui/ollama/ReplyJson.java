@@ -78,6 +78,7 @@ final class ReplyJson {
                 number(line, "context_dropped_count").intValue(),
                 number(line, "prompt_dropped_count").intValue(),
                 number(line, "messages_dropped_count").intValue(),
+                nanos(line, "queue_duration"),
                 choices(line));
     }
 
@@ -138,7 +139,9 @@ final class ReplyJson {
                                 text(tensor, "type"),
                                 list(tensor.path("shape"), size -> size.asLong(0)))),
                 strings(reply.path("capabilities")),
-                instant(reply, "modified_at"));
+                instant(reply, "modified_at"),
+                modelInfo(reply.path("projector_info")),
+                Optional.of(text(reply, "requires")).filter(version -> !version.isEmpty()));
     }
 
     private static ModelTraits traits(JsonNode model) {

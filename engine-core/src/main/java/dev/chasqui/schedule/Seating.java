@@ -45,7 +45,7 @@ final class Seating {
             int known = places.cache.length(slot);
             places.queue.remove(next);
             places.running.add(next);
-            if (next.seated(slot, known)) places.counts.seated(next.length(), known);
+            if (next.seated(slot, known, now)) places.counts.seated(next.length(), known);
             SchedulerEvents.seated(next, known, now);
         }
     }

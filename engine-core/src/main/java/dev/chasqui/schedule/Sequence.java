@@ -43,6 +43,7 @@ final class Sequence implements Ticket, Queued {
     private @Nullable TokenSampler sampler;
     private final Drafts drafts;
     private boolean seatedBefore;
+    private long seatedAt;
     private boolean begun;
     private long begunAt;
     private long firstTokenAt;
@@ -132,11 +133,12 @@ final class Sequence implements Ticket, Queued {
     /// Takes a place in the cache, where some of its tokens are already.
     ///
     /// @return `false` if it had one before and had to give it up
-    boolean seated(int slot, int known) {
+    boolean seated(int slot, int known, long now) {
         this.slot = slot;
         this.cached = known;
         if (seatedBefore) return false;
         seatedBefore = true;
+        seatedAt = now;
         shared = known;
         return true;
     }
@@ -268,7 +270,14 @@ final class Sequence implements Ticket, Queued {
     TokenSink.Ending ending(TokenSink.Reason reason, long now) {
         long first = firstTokenAt == 0 ? now : firstTokenAt;
         return new TokenSink.Ending(
-                reason, begun ? first - begunAt : 0, drawn, now - first, shared, dropped, submittedAt);
+                reason,
+                begun ? first - begunAt : 0,
+                drawn,
+                now - first,
+                shared,
+                dropped,
+                submittedAt,
+                (seatedBefore ? seatedAt : now) - submittedAt);
     }
 
     void closeSampler() {

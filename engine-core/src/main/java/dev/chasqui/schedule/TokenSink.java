@@ -33,6 +33,7 @@ public interface TokenSink {
     /// @param sharedTokens  of the prompt, those that were in the KV cache already
     /// @param droppedTokens that context shifts took out of the middle
     /// @param submittedAt   when the request came, on the scheduler's clock
+    /// @param queuedNanos   from then until it had a place for the first time
     record Ending(
             Reason reason,
             long promptNanos,
@@ -40,7 +41,8 @@ public interface TokenSink {
             long decodeNanos,
             int sharedTokens,
             int droppedTokens,
-            long submittedAt) {}
+            long submittedAt,
+            long queuedNanos) {}
 
     /// Why an answer ended.
     enum Reason {

@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -15,6 +19,7 @@ import java.util.stream.Stream;
 final class Blobs {
 
     private static final int COPY_BYTES = 1 << 20;
+    private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
     /// The most that a template, a licence or another text may have.
     private static final long TEXT_BYTES = 16 << 20;
 
@@ -70,13 +75,14 @@ final class Blobs {
     /// A file that is being taken in: written under a name of its own until [#keep].
     final class Incoming implements AutoCloseable {
 
-        private final Path temporary = temporaries().resolve(UUID.randomUUID() + ".tmp");
+        private final Path temporary;
         private final MessageDigest hash = Digest.sha256();
         private final Disk.Sink sink;
         private long size;
 
-        private Incoming() throws IOException {
-            Files.createDirectories(temporaries());
+        private Incoming(Path folder) throws IOException {
+            temporary = folder.resolve(UUID.randomUUID() + ".tmp");
+            Files.createDirectories(folder);
             sink = disk.create(temporary);
         }
 
@@ -129,7 +135,13 @@ final class Blobs {
     }
 
     Incoming incoming() throws IOException {
-        return new Incoming();
+        return new Incoming(temporaries());
+    }
+
+    /// One that comes slowly, from far away, so that the store's lock cannot be held meanwhile.
+    Incoming upload() throws IOException {
+        clearUploads();
+        return new Incoming(uploads());
     }
 
     void delete(Digest digest) throws IOException {
@@ -142,6 +154,29 @@ final class Blobs {
         try (Stream<Path> files = Files.list(temporaries())) {
             for (Path file : files.toList()) Files.deleteIfExists(file);
         }
+    }
+
+    /// Removes what a killed process left of uploads; those under way are written to all the time.
+    private void clearUploads() throws IOException {
+        if (!Files.isDirectory(uploads())) return;
+        FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
+        try (Stream<Path> files = Files.list(uploads())) {
+            for (Path file : files.toList()) {
+                if (isOlder(file, old)) Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static boolean isOlder(Path file, FileTime than) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).compareTo(than) < 0;
+        } catch (NoSuchFileException e) {
+            return false; // done, or given up, just now
+        }
+    }
+
+    private Path uploads() {
+        return folder.resolve(".chasqui-uploads");
     }
 
     /// Inside the blobs' folder, for renaming works only on one file system; in a folder of its own, for a

@@ -1,9 +1,11 @@
 package dev.chasqui.store;
 
+import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufArray;
+import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -39,7 +41,9 @@ final class Details {
                                 tensor.name(), tensor.type().name(), tensor.shape()))
                         .toList(),
                 model.capabilities(),
-                model.modifiedAt());
+                model.modifiedAt(),
+                model.projector().map(file -> projectorInfo(file, verbose)).orElse(Map.of()),
+                model.config().requires());
     }
 
     static String modelfile(StoredModel model) {
@@ -101,6 +105,14 @@ final class Details {
             return exact.toPlainString();
         }
         return value.toString();
+    }
+
+    private static Map<String, Object> projectorInfo(Path file, boolean verbose) {
+        try {
+            return info(GgufFile.read(file), verbose);
+        } catch (GgufException e) {
+            throw BackendException.failed("the model's projector cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static Map<String, Object> info(GgufFile gguf, boolean verbose) {

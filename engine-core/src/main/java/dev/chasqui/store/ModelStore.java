@@ -5,6 +5,7 @@ import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.gguf.GgufException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
@@ -181,6 +182,44 @@ public final class ModelStore {
             removeUnused(digests);
             return entry;
         });
+    }
+
+    /// Whether the file of that digest is there; a file appears only when it is whole.
+    public boolean hasBlob(Digest digest) {
+        return Files.isRegularFile(blobs.path(digest));
+    }
+
+    /// Takes a file in that belongs to no model yet. While it comes, others may write.
+    ///
+    /// @param content is read to its end, unless the file is there already
+    /// @return `false` if it was
+    /// @throws BackendException if the content is another one's or breaks off, or the store cannot be
+    ///                          written
+    public boolean takeBlob(Digest digest, InputStream content) {
+        if (hasBlob(digest)) return false;
+        try (Blobs.Incoming upload = blobs.upload()) {
+            upload.writeAll(new Upload(content), written -> {});
+            Digest got = upload.digest();
+            if (!got.equals(digest)) {
+                throw BackendException.invalid("digest mismatch, expected \"" + digest + "\", got \"" + got + "\"");
+            }
+            return writing(() -> upload.keep(digest));
+        } catch (Upload.BrokenOff e) {
+            throw new BackendException(
+                    BackendException.Kind.CANCELLED, "the upload of " + digest + " broke off: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw cannotWrite(e);
+        }
+    }
+
+    /// Why the folder cannot be read, if it cannot. One that is not there yet is an empty store.
+    public Optional<String> unreadable() {
+        boolean fine =
+                Files.notExists(root) || Files.isDirectory(root) && Files.isReadable(root) && Files.isExecutable(root);
+        return fine
+                ? Optional.empty()
+                : Optional.of("the model folder " + root
+                        + " cannot be read; correct its permissions, or set OLLAMA_MODELS to another folder");
     }
 
     Blobs blobs() {

@@ -106,7 +106,7 @@ class LogprobsTest {
                     () -> {});
 
             for (int token : tokens) sink.accept(token, () -> new float[320]);
-            sink.ended(new TokenSink.Ending(TokenSink.Reason.STOP, 1, tokens.length, 1, 0, 0, 0));
+            sink.ended(new TokenSink.Ending(TokenSink.Reason.STOP, 1, tokens.length, 1, 0, 0, 0, 0));
 
             assertThat(text).hasToString("é🚀 ");
             assertThat(entries).hasSameSizeAs(tokens);

@@ -53,6 +53,30 @@ class OllamaBackendTest {
     }
 
     @Test
+    void tokensAreAskedOfAServerThatKnowsThem() throws Exception {
+        try (ScriptedServer server = ScriptedServer.whole(200, "{\"model\":\"m\",\"tokens\":[1,22,333]}");
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+            assertThat(backend.tokenize("m", "Hi", true, false)).containsExactly(1, 22, 333);
+            assertThat(server.lastBody())
+                    .isEqualTo(json("{'model':'m','content':'Hi','add_special':true,'parse_special':false}"));
+        }
+        try (ScriptedServer server = ScriptedServer.whole(200, "{\"model\":\"m\",\"content\":\"Hi\"}");
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+            assertThat(backend.detokenize("m", 1, 22)).isEqualTo("Hi");
+            assertThat(server.lastBody()).isEqualTo(json("{'model':'m','tokens':[1,22]}"));
+        }
+    }
+
+    @Test
+    void aServerWithoutTokenRoutesIsNamed() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(call -> call.whole(404, "text/plain", "404 page not found"));
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+            assertThatThrownBy(() -> backend.tokenize("m", "Hi", true, false))
+                    .hasMessageContainingAll("the server at", "404 page not found");
+        }
+    }
+
+    @Test
     void everyFieldOfAQuestionIsSent() throws Exception {
         Settings settings = new Settings(
                 Options.NONE

@@ -36,7 +36,8 @@ class OllamaStreamTest {
     private static final String END = """
             {"model":"m","response":"","done":true,"done_reason":"length","context":[1,2,3],"total_duration":9,\
             "load_duration":2,"prompt_eval_count":5,"prompt_eval_duration":3,"eval_count":7,"eval_duration":4,\
-            "prompt_cached_count":8,"prompt_dropped_count":9,"messages_dropped_count":10,"context_dropped_count":11}""";
+            "prompt_cached_count":8,"prompt_dropped_count":9,"messages_dropped_count":10,"context_dropped_count":11,\
+            "queue_duration":12}""";
 
     @Test
     void anAnswerComesPieceByPieceAndEndsWithItsCosts() throws Exception {
@@ -60,6 +61,7 @@ class OllamaStreamTest {
             assertThat(generation.summary().droppedPromptTokens()).isEqualTo(9);
             assertThat(generation.summary().droppedMessages()).isEqualTo(10);
             assertThat(generation.summary().droppedTokens()).isEqualTo(11);
+            assertThat(generation.summary().queued()).hasNanos(12);
         }
     }
 

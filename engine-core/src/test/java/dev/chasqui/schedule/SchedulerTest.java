@@ -44,6 +44,20 @@ class SchedulerTest {
     }
 
     @Test
+    void whoWaitsForAPlaceHearsHowLong() {
+        scheduler = new Scheduler(model, SchedulerSettings.DEFAULT.withParallel(1), clock::incrementAndGet);
+        RecordingSink first = submit(prompt(1, 5), 7);
+        scheduler.turn();
+        RecordingSink second = submit(prompt(2, 5), 1);
+        clock.addAndGet(1_000_000);
+
+        turnUntilIdle();
+
+        assertThat(first.ending.queuedNanos()).isLessThan(100);
+        assertThat(second.ending.queuedNanos()).isBetween(1_000_000L, 1_000_200L);
+    }
+
+    @Test
     void aLongPromptIsFedInChunksThatFillTheBatch() {
         submit(prompt(1, 40), 1);
 

@@ -10,7 +10,10 @@ import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Option;
 import dev.chasqui.gguf.TensorType;
 import dev.chasqui.gguf.TinyGguf;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -383,6 +386,63 @@ class ModelStoreTest {
         TinyGguf.llama().key("llama.pooling_type", 1).write(folder.resolve("tiny.gguf"));
 
         assertThat(create("e", "FROM tiny.gguf").capabilities()).containsExactly("embedding");
+    }
+
+    @Test
+    void aFileIsTakenInByItsDigest() throws IOException {
+        byte[] bytes = Files.readAllBytes(folder.resolve("tiny.gguf"));
+        Digest digest = Digest.of(bytes);
+        assertThat(store.hasBlob(digest)).isFalse();
+
+        assertThat(store.takeBlob(digest, new ByteArrayInputStream(bytes))).isTrue();
+
+        assertThat(store.root().resolve("blobs").resolve(digest.fileName())).hasBinaryContent(bytes);
+        assertThat(store.hasBlob(digest)).isTrue();
+        assertThat(store.takeBlob(digest, InputStream.nullInputStream())).isFalse();
+        assertThat(create("tiny", "FROM tiny.gguf").weightsDigest()).isEqualTo(digest);
+    }
+
+    @Test
+    void aFileThatIsNotWhatItWasSaidToBeLeavesNothingBehind() throws IOException {
+        Digest digest = Digest.of(new byte[] {1});
+        InputStream cut = new SequenceInputStream(new ByteArrayInputStream(new byte[] {1}), new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("gone");
+            }
+        });
+
+        assertThatThrownBy(() -> store.takeBlob(digest, new ByteArrayInputStream(new byte[] {2})))
+                .hasMessage("digest mismatch, expected \"%s\", got \"%s\"", digest, Digest.of(new byte[] {2}));
+        assertThatThrownBy(() -> store.takeBlob(digest, cut))
+                .hasMessage("the upload of %s broke off: gone", digest)
+                .extracting(e -> ((BackendException) e).kind())
+                .isEqualTo(BackendException.Kind.CANCELLED);
+        try (Stream<Path> left = Files.walk(store.root())) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void anUploadThatWasAbandonedADayAgoIsRemovedByTheNext() throws IOException {
+        Path uploads = Files.createDirectories(store.root().resolve("blobs/.chasqui-uploads"));
+        Path old = Files.writeString(uploads.resolve("old.tmp"), "x");
+        Path running = Files.writeString(uploads.resolve("running.tmp"), "x");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(90_000)));
+
+        store.takeBlob(Digest.of(new byte[] {1}), new ByteArrayInputStream(new byte[] {1}));
+
+        assertThat(old).doesNotExist();
+        assertThat(running).exists();
+    }
+
+    @Test
+    void aFileWhereTheFolderShouldBeMakesTheStoreUnreadable() throws IOException {
+        assertThat(store.unreadable()).isEmpty();
+
+        Files.writeString(store.root(), "no folder");
+
+        assertThat(store.unreadable().orElseThrow()).contains(store.root().toString(), "set OLLAMA_MODELS");
     }
 
     @Test

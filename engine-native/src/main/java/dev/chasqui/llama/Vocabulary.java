@@ -148,9 +148,9 @@ public final class Vocabulary {
 
     /// The text of tokens; bytes that are no UTF-8 become replacement characters.
     ///
-    /// @throws IllegalArgumentException if one of them does not exist
+    /// @throws IllegalArgumentException if one of them does not exist, or their text is over [#LONGEST_TEXT_BYTES]
     public String detokenize(int[] tokens, boolean special) {
-        for (int token : tokens) check(token);
+        requireShort(tokens);
         return gate.use(() -> {
             try (Arena scratch = Arena.ofConfined()) {
                 MemorySegment ids = scratch.allocateFrom(JAVA_INT, tokens);
@@ -164,6 +164,18 @@ public final class Vocabulary {
                 return new String(bytes, StandardCharsets.UTF_8);
             }
         });
+    }
+
+    private void requireShort(int[] tokens) {
+        long bytes = 0; // llama.cpp may add a byte for a space, and counts in 32 bits
+        for (int token : tokens) {
+            check(token);
+            bytes += pieces.get(token).bytes().length + 1;
+        }
+        if (bytes > LONGEST_TEXT_BYTES) {
+            throw new IllegalArgumentException(tokens.length + " tokens stand for some " + bytes + " bytes; at most "
+                    + LONGEST_TEXT_BYTES + " can be written out at once");
+        }
     }
 
     /// Whether this token ends a generation.

@@ -4,10 +4,16 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.Version;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /// Which path and verb goes where.
 final class Api {
@@ -17,8 +23,16 @@ final class Api {
         void handle(Exchange exchange) throws IOException;
     }
 
-    /// @param thread where the action runs
-    record Route(Executor thread, Action action) {}
+    /// @param thread             where the action runs
+    /// @param takesBodyAsItComes whether the action reads [Exchange#content] itself; else it finds the whole
+    ///                           [Exchange#body]
+    record Route(Executor thread, Action action, boolean takesBodyAsItComes) {
+        Route(Executor thread, Action action) {
+            this(thread, action, false);
+        }
+    }
+
+    private static final String BLOB = "/api/blobs/";
 
     private static final byte[] VERSION = JsonText.MAPPER.writeValueAsBytes(Map.of("version", Version.current()));
 
@@ -27,10 +41,14 @@ final class Api {
     /// @param answers for what waits for a model: a virtual thread each
     /// @param lookups for what never does: threads of their own, which answer even when every carrier of the
     ///                virtual threads is stuck in a load
-    Api(Backend backend, Executor answers, Executor lookups) {
+    /// @param closing whether the server takes no new requests
+    Api(Backend backend, Executor answers, Executor lookups, BooleanSupplier closing) {
         Answers answering = new Answers(backend);
         Vectors vectors = new Vectors(backend);
         Models models = new Models(backend);
+        Library library = new Library(backend);
+        Tokens tokens = new Tokens(backend);
+        Health health = new Health(backend, closing);
         read("/", new Route(Runnable::run, exchange -> exchange.replyText(200, "Ollama is running")));
         read("/api/version", new Route(Runnable::run, exchange -> exchange.replyJson(200, VERSION)));
         read("/api/tags", new Route(lookups, models::tags));
@@ -40,11 +58,37 @@ final class Api {
         on(HttpMethod.POST, "/api/chat", new Route(answers, answering::chat));
         on(HttpMethod.POST, "/api/embed", new Route(answers, vectors::embed));
         on(HttpMethod.POST, "/api/embeddings", new Route(answers, vectors::embeddings));
+        on(HttpMethod.POST, "/api/copy", new Route(answers, library::copy));
+        on(HttpMethod.DELETE, "/api/delete", new Route(answers, library::delete));
+        on(HttpMethod.HEAD, BLOB + "{digest}", new Route(lookups, library::hasBlob));
+        on(HttpMethod.POST, BLOB + "{digest}", new Route(answers, library::takeBlob, true));
+        on(HttpMethod.POST, "/api/tokenize", new Route(answers, tokens::tokenize));
+        on(HttpMethod.POST, "/api/detokenize", new Route(answers, tokens::detokenize));
+        read("/health", new Route(Runnable::run, health::health));
+        read("/ready", new Route(lookups, health::ready));
     }
 
     /// The verbs of a path; none if nobody knows it.
     Map<HttpMethod, Route> at(String path) {
-        return routes.getOrDefault(path, Map.of());
+        boolean blob = path.startsWith(BLOB) && path.length() > BLOB.length() && path.indexOf('/', BLOB.length()) < 0;
+        return routes.getOrDefault(blob ? BLOB + "{digest}" : path, Map.of());
+    }
+
+    /// Every path with its verbs, as `docs/openapi.yaml` names them.
+    Map<String, Set<String>> all() {
+        Map<String, Set<String>> all = new TreeMap<>();
+        routes.forEach((path, verbs) -> all.put(
+                path, verbs.keySet().stream().map(HttpMethod::name).collect(Collectors.toCollection(TreeSet::new))));
+        return all;
+    }
+
+    /// A part of a path without its percent signs; as it is, where they say nothing.
+    static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return part;
+        }
     }
 
     /// For the `Allow` header.

@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ final class Exchange {
     private final List<Runnable> whenGone = new ArrayList<>(); // guarded by this
     private boolean gone; // guarded by this
     private volatile byte[] body = new byte[0];
+    private volatile Optional<BodyStream> content = Optional.empty();
     private volatile Optional<NdjsonLines> lines = Optional.empty();
 
     /// To be called on the event loop, before the body is read.
@@ -57,6 +60,22 @@ final class Exchange {
         body = bytes;
     }
 
+    /// The body of a route that takes it as it comes.
+    InputStream content() {
+        return content.isPresent() ? content.get() : new ByteArrayInputStream(body);
+    }
+
+    /// To be called on the event loop, in place of reading the body.
+    void streamContent() {
+        content = Optional.of(new BodyStream(eventLoop, request, connections, patience));
+    }
+
+    /// What a path such as `/api/blobs/:digest` ends with, decoded.
+    String lastOfPath() {
+        String path = request.path();
+        return Api.decoded(path.substring(path.lastIndexOf('/') + 1));
+    }
+
     /// For the log: `POST /api/chat`.
     String what() {
         return request.method() + " " + request.path();
@@ -80,6 +99,10 @@ final class Exchange {
 
     void replyJson(int status, byte[] json) {
         reply(status, JSON, json);
+    }
+
+    void replyEmpty(int status) {
+        reply(status, "", new byte[0]);
     }
 
     void replyText(int status, String text) {
@@ -122,11 +145,17 @@ final class Exchange {
     private void reply(int status, String contentType, byte[] bytes) {
         eventLoop.runOnContext(now -> {
             if (response.closed() || response.ended()) return;
+            boolean next = content.map(BodyStream::skip).orElse(true);
+            if (!next) response.putHeader(HttpHeaders.CONNECTION, "close");
             ending();
-            response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+            response.setStatusCode(status);
+            if (!contentType.isEmpty()) response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
             response.putHeader(
                     HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length)); // also where HEAD drops the body
-            response.end(Buffer.buffer(bytes)).onComplete(sent -> ending());
+            response.end(Buffer.buffer(bytes)).onComplete(sent -> {
+                if (next) ending();
+                else request.connection().close();
+            });
         });
     }
 

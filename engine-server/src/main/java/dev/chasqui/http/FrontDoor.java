@@ -58,7 +58,12 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         if (route != null) {
             Context eventLoop = vertx.getOrCreateContext();
             Exchange exchange = new Exchange(eventLoop, request, connections, patience);
-            bodies.read(request, exchange, () -> run(route, exchange));
+            if (route.takesBodyAsItComes()) {
+                exchange.streamContent();
+                run(route, exchange);
+            } else {
+                bodies.read(request, exchange, () -> run(route, exchange));
+            }
         } else if (!verbs.isEmpty()) {
             request.response().putHeader(HttpHeaders.ALLOW, Api.allowed(verbs));
             end(request, 405, "405 method not allowed");

@@ -43,12 +43,13 @@ final class Models {
         ModelName name = ModelName.parse(model);
         ModelDetails details = detailsOf(model, name);
 
-        Map<String, Object> info = new LinkedHashMap<>(details.modelInfo());
-        if (!body.flag("verbose", false)) info.replaceAll((key, value) -> isLong(value) ? List.of() : value);
+        boolean verbose = body.flag("verbose", false);
+        Map<String, Object> info = shown(details.modelInfo(), verbose);
         if (exchange.header(HttpHeaders.USER_AGENT).startsWith("GitHubCopilotChat/")) {
             info.put("general.basename", model); // that client shows it as the model's name
         }
-        exchange.replyJson(200, JsonText.MAPPER.writeValueAsBytes(shown(details, info)));
+        exchange.replyJson(
+                200, JsonText.MAPPER.writeValueAsBytes(shown(details, info, shown(details.projectorInfo(), verbose))));
     }
 
     private ModelDetails detailsOf(String model, ModelName name) {
@@ -93,7 +94,15 @@ final class Models {
         return json;
     }
 
-    private static Map<String, Object> shown(ModelDetails model, Map<String, Object> info) {
+    /// A file's keys and values; a vocabulary is a long thing to send to somebody who did not ask for it.
+    private static Map<String, Object> shown(Map<String, Object> values, boolean verbose) {
+        Map<String, Object> shown = new LinkedHashMap<>(values);
+        if (!verbose) shown.replaceAll((key, value) -> isLong(value) ? List.of() : value);
+        return shown;
+    }
+
+    private static Map<String, Object> shown(
+            ModelDetails model, Map<String, Object> info, Map<String, Object> projector) {
         Map<String, Object> json = new LinkedHashMap<>();
         putIfAny(json, "license", String.join("\n", model.licenses()));
         putIfAny(json, "modelfile", model.modelfile());
@@ -104,9 +113,11 @@ final class Models {
         putIfAny(
                 json, "messages", model.messages().stream().map(Models::message).toList());
         json.put("model_info", info);
+        if (!projector.isEmpty()) json.put("projector_info", projector);
         putIfAny(json, "tensors", model.tensors());
         putIfAny(json, "capabilities", model.capabilities());
         json.put("modified_at", model.modifiedAt().toString());
+        putIfAny(json, "requires", model.requires().orElse(""));
         return json;
     }
 

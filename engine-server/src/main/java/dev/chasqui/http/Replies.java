@@ -138,6 +138,7 @@ final class Replies {
         nanos(json, "prompt_eval_duration", summary.prompt());
         count(json, "eval_count", summary.evalTokens());
         nanos(json, "eval_duration", summary.eval());
+        if (summary.queued().isPositive()) nanos(json, "queue_duration", summary.queued());
         count(json, "prompt_cached_count", summary.cachedTokens());
         count(json, "prompt_dropped_count", summary.droppedPromptTokens());
         count(json, "messages_dropped_count", summary.droppedMessages());

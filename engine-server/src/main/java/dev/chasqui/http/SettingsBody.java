@@ -17,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 /// @param topLogprobs checked to be 0 to 20; empty when no log-probabilities are wanted
 record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, Optional<Integer> topLogprobs) {
 
+    /// 292 years, the longest that counts in nanoseconds.
+    private static final long MOST_MILLIS = Long.MAX_VALUE / 1_000_000;
+
     private static final String THINK_WORDS = "\"high\", \"medium\", \"low\", \"max\", true, or false)";
 
     /// What Ollama's decoder itself checks: it refuses these before it looks for the model.
@@ -50,20 +53,38 @@ record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, 
     /// Our own fields; Ollama knows none of them and leaves them alone.
     static Urgency urgency(Fields body) {
         Urgency urgency = Urgency.NONE.withPriority(body.number("priority", Urgency.NORMAL));
-        Optional<Duration> deadline = body.raw("deadline").map(SettingsBody::deadline);
-        return new Urgency(urgency.priority(), deadline, body.text("supersedes"));
+        return new Urgency(urgency.priority(), deadline(body), body.text("supersedes"));
+    }
+
+    private static Optional<Duration> deadline(Fields body) {
+        Optional<Duration> given = body.raw("deadline").map(SettingsBody::deadline);
+        Optional<Duration> millis = body.raw("deadline_ms").map(SettingsBody::deadlineMillis);
+        if (given.isPresent() && millis.isPresent()) {
+            throw BackendException.invalid("deadline and deadline_ms are both given; leave one of them out");
+        }
+        return given.or(() -> millis);
     }
 
     private static Duration deadline(JsonNode value) {
         try {
-            if (value.isNumber()) return GoDuration.ofSeconds(value.doubleValue());
+            if (value.isNumber())
+                return GoDuration.ofSeconds(value.numberValue().doubleValue());
             if (value.isString()) return GoDuration.parse(value.stringValue());
-        } catch (IllegalArgumentException e) {
-            throw BackendException.invalid("deadline is " + Text.wellFormed(value.toString())
-                    + "; expected seconds, or a duration such as \"1.5s\"");
+        } catch (BackendException e) {
+            throw wrong("deadline", value, "seconds, or a duration such as \"1.5s\"");
         }
-        throw BackendException.invalid("deadline is " + Text.wellFormed(value.toString())
-                + "; expected seconds, or a duration such as \"1.5s\"");
+        throw wrong("deadline", value, "seconds, or a duration such as \"1.5s\"");
+    }
+
+    private static Duration deadlineMillis(JsonNode value) {
+        boolean fits =
+                value.isIntegralNumber() && value.canConvertToLong() && Math.abs(value.longValue()) < MOST_MILLIS;
+        if (!fits) throw wrong("deadline_ms", value, "a whole number of milliseconds, at least 1");
+        return Duration.ofMillis(value.longValue());
+    }
+
+    private static BackendException wrong(String field, JsonNode value, String expected) {
+        return BackendException.invalid(field + " is " + Text.wellFormed(value.toString()) + "; expected " + expected);
     }
 
     private static KeepAlive keepAlive(JsonNode value) {

@@ -79,6 +79,7 @@ final class ScriptedBackend implements Backend {
                 tokens,
                 promptTokens,
                 messages,
+                Duration.ZERO,
                 choices);
     }
 
@@ -103,6 +104,17 @@ final class ScriptedBackend implements Backend {
         check(request.model());
         chatted.add(request);
         return new Scripted(replies.apply(request.messages().getLast()));
+    }
+
+    /// No command asks for tokens.
+    @Override
+    public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String detokenize(String model, int... tokens) {
+        throw new UnsupportedOperationException();
     }
 
     /// No command asks for vectors.

@@ -81,14 +81,16 @@ class AnswersTest extends ServerFixture {
                 44,
                 700,
                 3,
+                Duration.ofMillis(9),
                 Optional.empty());
         String body = "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
 
         List<String> lines = post("/api/chat", body).body().lines().toList();
 
         assertThat(lines.getLast())
-                .contains("\"prompt_cached_count\":5,\"prompt_dropped_count\":700,\"messages_dropped_count\":3,"
-                        + "\"context_dropped_count\":44}")
+                .contains(
+                        "\"queue_duration\":9000000,\"prompt_cached_count\":5,\"prompt_dropped_count\":700,\"messages_dropped_count\":3,"
+                                + "\"context_dropped_count\":44}")
                 .doesNotContain("secret");
         assertThat(lines.subList(0, lines.size() - 1)).noneMatch(line -> line.contains("dropped"));
         backend.end = end -> end;
@@ -111,6 +113,7 @@ class AnswersTest extends ServerFixture {
                 0,
                 0,
                 0,
+                Duration.ZERO,
                 Optional.of(choices));
         backend.script = prompt -> Script.of(Chunk.ofText("SELL"));
         String body = "{\"model\":\"smollm2:135m\",\"prompt\":\"x\",\"choices\":[\"BUY\",\"SELL\"],";
@@ -164,6 +167,14 @@ class AnswersTest extends ServerFixture {
                         + "{\"token\":\"Ho\",\"logprob\":-2.5,\"bytes\":[72,111]}]}]");
         assertThat(streamed.lines()).hasSize(5);
         assertThat(streamed).contains("\"content\":\"\",\"thinking\":\"Hm.\"").contains("\"index\":1,\"name\":\"g\"");
+    }
+
+    @Test
+    void aDeadlineMayBeGivenInMilliseconds() throws Exception {
+        post("/api/generate", "{\"model\":\"smollm2:135m\",\"prompt\":\"p\",\"deadline_ms\":1500,\"deadline\":null}");
+
+        assertThat(backend.generateRequests.take().settings().urgency().deadline())
+                .hasValue(Duration.ofMillis(1500));
     }
 
     @Test

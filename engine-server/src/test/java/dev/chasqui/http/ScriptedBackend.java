@@ -70,6 +70,7 @@ final class ScriptedBackend implements Backend {
     volatile CountDownLatch embedding = new CountDownLatch(0);
     volatile Optional<BackendException> embeddingFails = Optional.empty();
     volatile int truncated;
+    volatile List<String> obstacles = List.of();
 
     private static Script echo(String prompt) {
         List<Chunk> words = new ArrayList<>();
@@ -115,6 +116,25 @@ final class ScriptedBackend implements Backend {
             vectors.add(new float[] {text.length() / 100f, -0.0017594865f, text.isEmpty() ? 0 : text.charAt(0) / 1e7f});
         }
         return new Embeddings(vectors, 4 * vectors.size(), truncated, Duration.ofMillis(5), Duration.ofNanos(3_000));
+    }
+
+    /// One token per character, and its code point for an id.
+    @Override
+    public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
+        require(model);
+        String whole = addSpecial ? "^" + text : text;
+        return (parseSpecial ? whole : whole.replace("<", "((")).codePoints().toArray();
+    }
+
+    @Override
+    public String detokenize(String model, int... tokens) {
+        require(model);
+        return new String(tokens, 0, tokens.length);
+    }
+
+    @Override
+    public List<String> obstacles() {
+        return obstacles;
     }
 
     private Generation start(String prompt, boolean empty, Settings settings, List<Integer> context) {

@@ -28,7 +28,7 @@ class WireTest extends ServerFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"/", "/api/version", "/api/tags"})
+    @CsvSource({"/", "/api/version", "/api/tags", "/health", "/ready"})
     void headSaysHowLongTheBodyWouldBeAndSendsNone(String path) throws Exception {
         try (RawClient raw = new RawClient(server.port())) {
             String head = raw.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -49,6 +49,11 @@ class WireTest extends ServerFixture {
         "GET,/api/chat,405,Allow: POST",
         "POST,/api/tags,405,'Allow: GET, HEAD'",
         "HEAD,/api/ps,405,Allow: GET",
+        "POST,/api/delete,405,Allow: DELETE",
+        "GET,/api/blobs/sha256:00,405,'Allow: HEAD, POST'",
+        "POST,/api/blobs/,404,404 page not found",
+        "POST,/api/blobs/a/b,404,404 page not found",
+        "POST,/api/pull,404,404 page not found",
         "GET,/api/tags/?a=b,301,Location: /api/tags?a=b",
         "POST,/api/chat/,307,Location: /api/chat",
         "GET,/api/chat/,404,404 page not found"
