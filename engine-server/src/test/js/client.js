@@ -1,8 +1,10 @@
 // The official JavaScript client against a server: OLLAMA_HOST says where, the first argument names the model.
+// A second argument `real` says that a model answers, so that what it says can be looked at.
 import assert from 'node:assert/strict'
 import { Ollama } from 'ollama'
 
 const model = process.argv[2]
+const real = process.argv[3] === 'real'
 const ollama = new Ollama({ host: process.env.OLLAMA_HOST })
 const options = { temperature: 0, num_predict: 16 }
 const messages = [
@@ -51,7 +53,23 @@ const older = await ollama.embeddings({ model, prompt: texts[1] })
 assert.ok(older.embedding.every((number, i) => Math.abs(number - vectors.embeddings[1][i]) < 1e-5))
 console.log('embed:', vectors.embeddings.length, 'vectors of', vectors.embeddings[0].length)
 
-console.log('ps:', (await ollama.ps()).models.map((entry) => entry.name))
+const format = { type: 'object', properties: { action: { enum: ['BUY', 'SELL'] } }, required: ['action'] }
+const shaped = await ollama.chat({ model, messages, format, think: false, options: { temperature: 0 } })
+assert.ok(!real || ['BUY', 'SELL'].includes(JSON.parse(shaped.message.content).action), shaped.message.content)
+console.log('chat, by a schema:', JSON.stringify(shaped.message.content))
+
+const left = await ollama.generate({ model, prompt: 'The sky is', options, stream: true })
+left.abort()
+await assert.rejects(all(left), { name: 'AbortError' })
+console.log('generate, aborted: the client is free at once')
+
+assert.equal((await ollama.generate({ model, prompt: '', keep_alive: '5m' })).done_reason, 'load')
+const running = (await ollama.ps()).models
+assert.ok(!real || (running.length === 1 && running[0].context_length > 0 && running[0].expires_at))
+console.log('ps:', running.map((entry) => entry.name))
+assert.equal((await ollama.generate({ model, prompt: '', keep_alive: 0 })).done_reason, 'unload')
+assert.deepEqual((await ollama.ps()).models, [])
+console.log('unloaded')
 
 await assert.rejects(ollama.chat({ model: 'no-such-model:9b', messages }), (error) => {
   assert.equal(error.status_code, 404)

@@ -1,11 +1,16 @@
-"""The official Python client against a server: OLLAMA_HOST says where, the first argument names the model."""
+"""The official Python client against a server: OLLAMA_HOST says where, the first argument names the model.
+
+A second argument `real` says that a model answers, so that what it says can be looked at.
+"""
 
 import asyncio
+import json
 import sys
 
 import ollama
 
 model = sys.argv[1]
+real = "real" in sys.argv[2:]
 greedy = {"temperature": 0, "num_predict": 16}
 question = [{"role": "system", "content": ""}, {"role": "user", "content": "Name a colour. \U0001F319"}]
 
@@ -54,9 +59,29 @@ assert all(abs(a - b) < 1e-5 for a, b in zip(older.embedding, vectors.embeddings
 assert list(ollama.embed(model=model, input=[]).embeddings) == []
 print("embed:", len(vectors.embeddings), "vectors of", len(vectors.embeddings[0]))
 
-loaded = ollama.generate(model=model, prompt="")
+schema = {"type": "object", "properties": {"action": {"enum": ["BUY", "SELL"]}}, "required": ["action"]}
+shaped = ollama.chat(model=model, messages=question, format=schema, think=False, options={"temperature": 0})
+assert shaped.message.content and shaped.done_reason in ("stop", "length"), shaped
+assert not real or json.loads(shaped.message.content)["action"] in ("BUY", "SELL"), shaped
+print("chat, by a schema:", repr(shaped.message.content))
+
+ended = ollama.generate(model=model, prompt="1, 2, 3, 4,", raw=True, options={**greedy, "stop": [","], "seed": 2**40})
+assert ended.context is None, ended
+assert not real or ("," not in ended.response and ended.done_reason == "stop"), ended
+print("generate, raw, with a stop text:", repr(ended.response))
+
+told = ollama.generate(model=model, prompt="The sky is", logprobs=True, top_logprobs=2, options=greedy)
+assert not real or (len(told.logprobs) == told.eval_count and len(told.logprobs[0].top_logprobs) == 2), told
+print("generate, with log-probabilities:", told.logprobs and told.logprobs[0].token)
+
+loaded = ollama.generate(model=model, prompt="", keep_alive="5m")
 assert loaded.done_reason == "load", loaded
-print("ps:", [entry.model for entry in ollama.ps().models])
+running = ollama.ps().models
+assert not real or [entry.model for entry in running] == [model] and running[0].context_length > 0, running
+print("ps:", [entry.model for entry in running])
+unloaded = ollama.generate(model=model, keep_alive=0)
+assert unloaded.done_reason == "unload" and not ollama.ps().models, unloaded
+print("unloaded")
 
 try:
     ollama.chat(model="no-such-model:9b", messages=question)
@@ -64,3 +89,10 @@ try:
 except ollama.ResponseError as error:
     assert error.status_code == 404 and error.error == "model 'no-such-model:9b' not found", error
     print("unknown model:", error.error)
+
+try:
+    ollama.generate(model=model, prompt="Hi", options={"temperature": "hot"})
+    raise AssertionError("a temperature of another type was taken")
+except ollama.ResponseError as error:
+    assert error.status_code == 400 and error.error == 'option "temperature" must be of type float32', error
+    print("wrong option:", error.error)

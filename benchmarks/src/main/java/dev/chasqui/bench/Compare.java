@@ -18,11 +18,13 @@ record Compare(List<Section> sections) {
                 new Decode(),
                 new FirstToken(),
                 new AtOnce(),
+                new Streams(),
                 new FanOut(),
                 new BusyNeighbour(),
                 new CancelLatency(),
                 new DraftGain(),
                 new Vectors(),
+                new TagsLatency(),
                 new Overhead(),
                 new BesideLlamaBench(llamaBench)));
     }

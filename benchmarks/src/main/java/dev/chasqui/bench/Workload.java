@@ -122,6 +122,19 @@ final class Workload {
     /// @param least  of all answers together
     /// @throws IllegalStateException if the answers have fewer tokens
     long atOnceNanos(Backend backend, List<String> prompts, int tokens, int least) {
+        return atOnce(backend, prompts, tokens, least).nanos();
+    }
+
+    /// Answers that were made at once: their tokens together, and the time until the last was whole.
+    record Answered(int tokens, long nanos) {
+
+        double perSecond() {
+            return tokens * 1e9 / nanos;
+        }
+    }
+
+    /// As [#atOnceNanos].
+    Answered atOnce(Backend backend, List<String> prompts, int tokens, int least) {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Summary>> questions = prompts.stream()
                     .<Callable<Summary>>map(prompt -> () ->
@@ -133,7 +146,7 @@ final class Workload {
                 drawn += answer.get().evalTokens();
             long nanos = System.nanoTime() - start;
             requireAnswers(drawn, least);
-            return nanos;
+            return new Answered(drawn, nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while " + prompts.size() + " requests ran", e);

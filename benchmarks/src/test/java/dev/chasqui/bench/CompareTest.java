@@ -44,10 +44,10 @@ class CompareTest {
 
         assertThat(report.isWhole()).as(screen.toString()).isTrue();
         assertThat(report.claims())
-                .hasSize(18)
+                .hasSize(21)
                 .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(37)
+                .hasSize(41)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 

@@ -11,6 +11,7 @@ import dev.chasqui.api.Generation;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelLibrary;
+import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
@@ -78,7 +79,7 @@ public final class Engine implements Backend {
         boolean loadOnly = request.prompt().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
         requireCompletion(source, "generate");
-        refuse(request.suffix().filter(suffix -> !suffix.isEmpty()).isPresent(), source, "insert");
+        refuseByFullName(request.suffix().filter(suffix -> !suffix.isEmpty()).isPresent(), source, "insert");
         refuse(!request.images().isEmpty(), source, "images");
         refuseThinking(source, request.settings());
         if (request.template().isPresent()) {
@@ -94,7 +95,8 @@ public final class Engine implements Backend {
         boolean loadOnly = request.messages().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
         requireCompletion(source, "chat");
-        refuse(request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
+        refuseByFullName(
+                request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
         refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
         refuseThinking(source, request.settings());
         return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.chat(request));
@@ -317,6 +319,15 @@ public final class Engine implements Backend {
 
     private static void refuse(boolean asked, ModelSource source, String what) {
         if (asked) throw BackendException.invalid("\"" + source.name() + "\" does not support " + what);
+    }
+
+    /// In Ollama's words, which name a model of the store in full where its template is what lacks something.
+    private static void refuseByFullName(boolean asked, ModelSource source, String what) {
+        boolean ofStore = source.name().contains(":");
+        if (!asked || !ofStore) refuse(asked, source, what);
+        else {
+            throw BackendException.invalid(ModelName.parse(source.name()).longForm() + " does not support " + what);
+        }
     }
 
     private static void refuseThinking(ModelSource source, Settings settings) {

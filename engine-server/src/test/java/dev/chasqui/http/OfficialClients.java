@@ -29,6 +29,9 @@ abstract class OfficialClients {
     /// The model to talk to, as the backend lists it.
     abstract String model();
 
+    /// `real` if a model answers, so that the clients may look at what it says.
+    abstract String kind();
+
     @BeforeEach
     void start() {
         backend = openBackend();
@@ -63,10 +66,17 @@ abstract class OfficialClients {
                 PYTHON,
                 "python3",
                 Path.of("src", "test", "python", "client.py").toAbsolutePath().toString(),
-                model());
+                model(),
+                kind());
 
         assertThat(said)
-                .contains("chat, streaming:", "embed: 2 vectors", "unknown model: model 'no-such-model:9b' not found");
+                .contains(
+                        "chat, streaming:",
+                        "embed: 2 vectors",
+                        "chat, by a schema:",
+                        "unloaded",
+                        "unknown model: model 'no-such-model:9b' not found",
+                        "wrong option:");
     }
 
     @Test
@@ -79,9 +89,9 @@ abstract class OfficialClients {
         installOnce(
                 JS, source.resolve("package-lock.json"), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
 
-        String said = run(JS, "node", "client.js", model());
+        String said = run(JS, "node", "client.js", model(), kind());
 
-        assertThat(said).contains("chat, streaming:", "embed: 2 vectors", "unknown model: 404");
+        assertThat(said).contains("chat, streaming:", "embed: 2 vectors", "aborted", "unloaded", "unknown model: 404");
     }
 
     /// Installs again only when the list of what is needed changed.

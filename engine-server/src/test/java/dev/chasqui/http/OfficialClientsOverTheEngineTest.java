@@ -19,4 +19,9 @@ class OfficialClientsOverTheEngineTest extends OfficialClients {
     String model() {
         return "smollm2:135m";
     }
+
+    @Override
+    String kind() {
+        return "real";
+    }
 }

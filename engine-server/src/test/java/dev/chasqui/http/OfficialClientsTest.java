@@ -13,4 +13,9 @@ class OfficialClientsTest extends OfficialClients {
     String model() {
         return ScriptedBackend.MODEL;
     }
+
+    @Override
+    String kind() {
+        return "scripted";
+    }
 }
