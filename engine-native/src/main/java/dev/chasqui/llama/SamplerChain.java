@@ -56,12 +56,30 @@ final class SamplerChain implements TokenSampler {
         this.candidates = new Candidates(arena);
     }
 
-    /// @throws LlamaException if the grammar is not valid
+    /// @throws LlamaException if the grammar is not valid, or does not begin as it should
     static SamplerChain create(LlamaContext context, Vocabulary vocabulary, Sampling sampling) {
         sampling.grammar().ifPresent(GrammarGuard::check);
         Optional<MemorySegment> grammar = sampling.grammar().map(text -> grammar(vocabulary, text));
-        return new SamplerChain(
+        SamplerChain fresh = new SamplerChain(
                 context, vocabulary, sampling, chain(vocabulary, sampling, context.contextTokens()), grammar);
+        try {
+            grammar.ifPresent(rules -> fresh.begin(rules, sampling.grammarBegun()));
+            return fresh;
+        } catch (Throwable t) {
+            fresh.free();
+            throw t;
+        }
+    }
+
+    /// Gives the grammar what stands in the prompt already.
+    private void begin(MemorySegment rules, String text) {
+        if (text.isEmpty()) return;
+        for (int token : vocabulary.tokenize(text, false, true)) {
+            if (!candidates.allows(rules, token)) {
+                throw new LlamaException("the grammar does not begin with \"" + text + "\", as the prompt ends");
+            }
+            SamplerH.accept(rules, token);
+        }
     }
 
     private static int picked(Vocabulary vocabulary, Sampling sampling) {
