@@ -47,9 +47,7 @@ final class Answering {
 
     /// @param over called once, when the answer ended or its caller left
     EngineGeneration start(Rendering request, Runnable over) throws InterruptedException {
-        long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
-        OptionalInt asked =
-                predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
+        OptionalInt asked = asked();
         Prompts.Rendered rendered = request.whole();
         int length = rendered.prompt().tokens().length;
         ContextPlan plan = withinMemory(length, asked);
@@ -59,7 +57,7 @@ final class Answering {
         }
         plan = plan.fitting(rendered.prompt().tokens().length, asked);
         int most = Math.min(asked.orElse(Integer.MAX_VALUE), CONTEXTS_PER_ANSWER * plan.contextTokens());
-        boolean fillContext = predict == -2;
+        boolean fillContext = options.integer(Option.NUM_PREDICT).orElse(-1) == -2;
         int draft = LoadedModel.isExact(options)
                 ? 0 // checking guesses makes batches of other sizes
                 : options.count(Option.DRAFT_NUM_PREDICT).orElse(0);
@@ -69,6 +67,22 @@ final class Answering {
                         options.count(Option.NUM_KEEP).orElse(4))
                 .withDraft(Math.min(Job.MOST_DRAFT, draft));
         return submit(rendered, plan, job, over);
+    }
+
+    /// What the model would read.
+    String text(Rendering request) {
+        Prompts.Rendered rendered = request.whole();
+        int length = rendered.prompt().tokens().length;
+        ContextPlan plan = withinMemory(length, asked());
+        if (!plan.holds(length)) rendered = request.shortened(plan);
+        rendered.splitter().close();
+        return model.prompts().vocabulary().detokenize(rendered.prompt().tokens(), true);
+    }
+
+    /// The answer's most tokens, where somebody says it.
+    private OptionalInt asked() {
+        long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
+        return predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
     }
 
     /// Computes the prompt and keeps it by this name.

@@ -17,6 +17,7 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.Version;
+import dev.chasqui.template.GoTemplate;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public final class Engine implements Backend {
     private final ModelPool pool;
     private final Pins pins = new Pins();
     private final Latest latest = new Latest();
+    private final GoTemplates templates = new GoTemplates();
 
     private Engine(EngineConfig config, Models models) {
         this.config = config;
@@ -75,13 +77,34 @@ public final class Engine implements Backend {
         boolean loadOnly = request.prompt().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
         requireCompletion(source, "generate");
-        refuse(request.suffix().filter(suffix -> !suffix.isEmpty()).isPresent(), source, "insert");
+        Function<Prompts, Rendering> rendering = rendering(source, request);
+        return answer(source, request.settings(), startedAt, loadOnly, rendering);
+    }
+
+    @Override
+    public String render(GenerateRequest request) {
+        ModelSource source = models.source(request.model());
+        requireCompletion(source, "generate");
+        return rendered(source, request.settings(), rendering(source, request));
+    }
+
+    /// Refuses what can be refused without the model.
+    private Function<Prompts, Rendering> rendering(ModelSource source, GenerateRequest request) {
         refuse(!request.images().isEmpty(), source, "images");
         refuseThinking(source, request.settings());
-        if (request.template().isPresent()) {
-            throw BackendException.invalid("template: templates in a request are not supported yet; leave it out");
-        }
-        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.text(request));
+        Optional<GoTemplate> template = template(source, request);
+        return prompts -> prompts.text(source, template, request);
+    }
+
+    /// What writes the request's prompt, where that is in Go's syntax.
+    private Optional<GoTemplate> template(ModelSource source, GenerateRequest request) {
+        Optional<GoTemplate> given = request.template().map(templates::ofRequest);
+        if (request.suffix().isEmpty()) return request.raw() || given.isPresent() ? given : templates.of(source);
+        if (request.raw()) throw BackendException.invalid("raw mode does not support suffix; leave one of them out");
+        Optional<GoTemplate> filling = given.or(() -> templates.given(source))
+                .filter(template -> template.traits().usesSuffix());
+        refuse(filling.isEmpty(), source, "insert");
+        return filling;
     }
 
     @Override
@@ -91,10 +114,33 @@ public final class Engine implements Backend {
         boolean loadOnly = request.messages().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
         requireCompletion(source, "chat");
+        Function<Prompts, Rendering> rendering = rendering(source, request);
+        return answer(source, request.settings(), startedAt, loadOnly, rendering);
+    }
+
+    @Override
+    public String render(ChatRequest request) {
+        ModelSource source = models.source(request.model());
+        requireCompletion(source, "chat");
+        if (request.messages().isEmpty())
+            throw BackendException.invalid("messages is empty; there is nothing to render");
+        return rendered(source, request.settings(), rendering(source, request));
+    }
+
+    /// Refuses what can be refused without the model.
+    private Function<Prompts, Rendering> rendering(ModelSource source, ChatRequest request) {
         refuse(request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
         refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
         refuseThinking(source, request.settings());
-        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.chat(request));
+        Optional<OfferedTools> tools = OfferedTools.of(request);
+        Optional<GoTemplate> template = templates.of(source);
+        if (template.isPresent() && tools.filter(OfferedTools::mustBeCalled).isPresent()) {
+            throw BackendException.invalid(
+                    "tool_choice requires a call, and \"" + source.name() + "\" writes its prompts"
+                            + " with a template in Go's syntax, which does not say how a call is constrained. Use \"auto\", or a"
+                            + " model whose chat template is in its GGUF file");
+        }
+        return prompts -> prompts.chat(source, template, request, tools);
     }
 
     /// Any model makes vectors, those made for answers too: then a text's is its last token's. Only one made for
@@ -184,7 +230,8 @@ public final class Engine implements Backend {
             }
             ModelPool.Lease lease = pool.acquire(source, request.settings().keepAlive(), options);
             try {
-                Prompts.Rendered rendered = lease.model().prompts().forGenerate(request);
+                Prompts.Rendered rendered =
+                        lease.model().prompts().forGenerate(source, template(source, request), request);
                 Answering answering = new Answering(lease.model(), options, request.settings(), startedAt);
                 EngineGeneration generation = answering.pin(name, rendered, () -> {});
                 Summary cost = generation.answer().summary();
@@ -242,6 +289,17 @@ public final class Engine implements Backend {
         } catch (Throwable t) {
             over.run();
             throw t;
+        }
+    }
+
+    private String rendered(ModelSource source, Settings settings, Function<Prompts, Rendering> request) {
+        Options options = settings.options().over(source.params()).over(config.defaults());
+        ModelPool.Lease lease = pool.acquire(source, settings.keepAlive(), options);
+        try {
+            Answering answering = new Answering(lease.model(), options, settings, System.nanoTime());
+            return answering.text(request.apply(lease.model().prompts()));
+        } finally {
+            lease.release();
         }
     }
 

@@ -76,6 +76,7 @@ interface Models {
                     model.params(),
                     model.system(),
                     model.template(),
+                    model.usesGoTemplate(),
                     model.messages(),
                     model.capabilities());
         }
@@ -118,6 +119,7 @@ interface Models {
                     Options.NONE,
                     Optional.empty(),
                     Optional.empty(),
+                    false,
                     List.of(),
                     capabilities());
         }

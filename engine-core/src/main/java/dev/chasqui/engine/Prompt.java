@@ -8,7 +8,7 @@ import java.util.Set;
 ///
 /// @param tokens          everything before the answer
 /// @param stops           texts that end the answer
-/// @param grammar         GBNF the answer must follow
+/// @param grammar         what the answer must be
 /// @param preserved       special tokens whose text belongs to the answer, because a parser reads it
 /// @param returnsContext  whether the summary carries the token ids
 /// @param droppedTokens   that were left out of its middle, since it was too long
@@ -16,14 +16,19 @@ import java.util.Set;
 record Prompt(
         int[] tokens,
         List<String> stops,
-        Optional<String> grammar,
+        Optional<AnswerGrammar> grammar,
         Set<Integer> preserved,
         boolean returnsContext,
         int droppedTokens,
         int droppedMessages) {
 
     /// A whole one.
-    Prompt(int[] tokens, List<String> stops, Optional<String> grammar, Set<Integer> preserved, boolean returnsContext) {
+    Prompt(
+            int[] tokens,
+            List<String> stops,
+            Optional<AnswerGrammar> grammar,
+            Set<Integer> preserved,
+            boolean returnsContext) {
         this(tokens, stops, grammar, preserved, returnsContext, 0, 0);
     }
 
