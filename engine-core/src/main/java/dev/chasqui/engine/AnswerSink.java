@@ -55,6 +55,17 @@ final class AnswerSink implements TokenSink {
         if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
         tokens++;
         logprobs.ifPresent(wanted -> waiting.add(wanted.of(token, logits.get())));
+        return taken(token);
+    }
+
+    @Override
+    public boolean forced(int token) {
+        if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
+        tokens++;
+        return taken(token);
+    }
+
+    private boolean taken(int token) {
         if (vocabulary.isEndOfGeneration(token)) return false;
         if (prompt.returnsContext()) answer.add(token);
         hand(text.add(vocabulary.piece(token, prompt.keepsSpecial(token))));
