@@ -14,19 +14,20 @@ import dev.chasqui.llama.LlamaModel;
 import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.llama.common.ChatInputs;
 import dev.chasqui.llama.common.ChatTemplate;
-import dev.chasqui.llama.common.JsonSchemaGrammar;
 import dev.chasqui.llama.common.RenderedPrompt;
 import dev.chasqui.llama.common.ToolChoice;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Turns requests into the tokens one model reads.
 ///
@@ -41,6 +42,7 @@ final class Prompts implements AutoCloseable {
     private final Vocabulary vocabulary;
     private final ChatTemplate template;
     private final boolean ownTemplate;
+    private volatile @Nullable SortedVocabulary words;
 
     private Prompts(ModelSource source, Vocabulary vocabulary, ChatTemplate template, boolean ownTemplate) {
         this.source = source;
@@ -78,6 +80,16 @@ final class Prompts implements AutoCloseable {
         return vocabulary;
     }
 
+    /// As constraints need it; the first call takes a while.
+    SortedVocabulary words() {
+        SortedVocabulary known = words;
+        if (known != null) return known;
+        synchronized (this) {
+            if (words == null) words = new SortedVocabulary(vocabulary);
+            return Objects.requireNonNull(words);
+        }
+    }
+
     Logprobs logprobs(int top) {
         return new Logprobs(vocabulary, top);
     }
@@ -87,8 +99,8 @@ final class Prompts implements AutoCloseable {
         Options options = request.settings().options().over(source.params());
         if (request.raw() || !ownTemplate) {
             int[] tokens = joined(request.context(), request.prompt());
-            Prompt prompt = new Prompt(
-                    tokens, options.strings(Option.STOP), grammar(request.settings()), Set.of(), !request.raw());
+            Prompt prompt =
+                    new Prompt(tokens, options.strings(Option.STOP), Optional.empty(), Set.of(), !request.raw());
             return new Rendered(prompt, OutputSplitter.plain());
         }
         List<Message> messages = new ArrayList<>();
@@ -156,13 +168,15 @@ final class Prompts implements AutoCloseable {
         }
         List<String> stops = Stream.concat(options.strings(Option.STOP).stream(), rendered.stops().stream())
                 .toList();
-        boolean parsed = tools.isPresent() || (settings.think() != Think.OFF && rendered.supportsThinking());
+        boolean thinks = settings.think() != Think.OFF && rendered.supportsThinking();
+        boolean parsed = tools.isPresent() || thinks;
         Prompt prompt = new Prompt(
-                joined(before, rendered.prompt()),
-                stops,
-                grammar(settings),
-                parsed ? preserved(rendered) : Set.of(),
-                returnsContext);
+                        joined(before, rendered.prompt()),
+                        stops,
+                        Optional.empty(),
+                        parsed ? preserved(rendered) : Set.of(),
+                        returnsContext)
+                .after(Preamble.of(rendered, thinks, tools.isPresent()));
         return new Rendered(prompt, parsed ? new ParsedSplitter(rendered) : OutputSplitter.plain());
     }
 
@@ -186,17 +200,6 @@ final class Prompts implements AutoCloseable {
     private boolean opensItself(String text) {
         String bos = text(vocabulary, vocabulary.bos());
         return !bos.isEmpty() && text.startsWith(bos);
-    }
-
-    private Optional<String> grammar(Settings settings) {
-        return settings.format().map(format -> {
-            try {
-                return format.equals("\"json\"") ? JsonSchemaGrammar.ANY_OBJECT : JsonSchemaGrammar.toGbnf(format);
-            } catch (LlamaException | IllegalArgumentException e) {
-                throw new BackendException(
-                        BackendException.Kind.INVALID, "format is no usable JSON schema: " + e.getMessage(), e);
-            }
-        });
     }
 
     /// The ids of the special tokens a parser wants to see.
