@@ -1,5 +1,6 @@
 package dev.chasqui.api;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /// What generating and chatting have in common beside the text.
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param topLogprobs asks for log-probabilities: absent for none, else how many likeliest tokens beside
 ///                    each, 0 to 20
 /// @param urgency     who goes first, and when it is too late
+/// @param onLength    what becomes of an answer with a format that is cut off by a limit or its deadline
 public record Settings(
         Options options,
         Optional<String> format,
@@ -23,7 +25,30 @@ public record Settings(
         boolean truncate,
         boolean shift,
         Optional<Integer> topLogprobs,
-        Urgency urgency) {
+        Urgency urgency,
+        OnLength onLength) {
+
+    /// What becomes of half an answer.
+    public enum OnLength {
+        /// It breaks off with an error: half an object is no decision.
+        ERROR,
+        /// It is finished with the least that makes it valid: a value that is not begun by the `default` its schema
+        /// declares, or else the shortest. It ends with the reason `length`. Only the engine does that.
+        CLOSE;
+
+        /// As it is written on the wire: `error`, `close`.
+        public String wire() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// @throws BackendException naming the field, if there is no such word
+        public static OnLength parse(String word) {
+            for (OnLength each : values()) {
+                if (each.wire().equals(word)) return each;
+            }
+            throw BackendException.invalid("on_length is \"" + word + "\"; expected \"error\" or \"close\"");
+        }
+    }
 
     public static final Settings DEFAULT = new Settings(
             Options.NONE,
@@ -33,7 +58,8 @@ public record Settings(
             true,
             true,
             Optional.empty(),
-            Urgency.NONE);
+            Urgency.NONE,
+            OnLength.ERROR);
 
     public Settings {
         topLogprobs.ifPresent(top -> {
@@ -42,38 +68,45 @@ public record Settings(
     }
 
     public Settings withOptions(Options options) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
     }
 
     public Settings withFormat(String json) {
-        return new Settings(options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(
+                options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
     }
 
     public Settings withoutFormat() {
-        return new Settings(options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(
+                options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
     }
 
     public Settings withKeepAlive(KeepAlive keepAlive) {
-        return new Settings(options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency);
+        return new Settings(
+                options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency, onLength);
     }
 
     public Settings withThink(Think think) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
     }
 
     public Settings withTruncate(boolean truncate) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
     }
 
     public Settings withShift(boolean shift) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
     }
 
     public Settings withTopLogprobs(int top) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency, onLength);
     }
 
     public Settings withUrgency(Urgency urgency) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
+    }
+
+    public Settings withOnLength(OnLength onLength) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, onLength);
     }
 }

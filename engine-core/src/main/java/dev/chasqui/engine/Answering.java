@@ -3,6 +3,8 @@ package dev.chasqui.engine;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
+import dev.chasqui.json.JsonGrammar;
+import dev.chasqui.llama.TokenConstraint;
 import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.RefusedException;
 import dev.chasqui.schedule.Ticket;
@@ -45,8 +47,9 @@ final class Answering {
         lane.prepare(model.settings(smallest, options));
     }
 
-    /// @param over called once, when the answer ended or its caller left
-    EngineGeneration start(Rendering request, Runnable over) throws InterruptedException {
+    /// @param format what the answer is held to
+    /// @param over   called once, when the answer ended or its caller left
+    EngineGeneration start(Rendering request, Optional<JsonGrammar> format, Runnable over) throws InterruptedException {
         OptionalInt asked = asked();
         Prompts.Rendered rendered = request.whole();
         int length = rendered.prompt().tokens().length;
@@ -66,7 +69,7 @@ final class Answering {
                         settings.shift() && !fillContext,
                         options.count(Option.NUM_KEEP).orElse(4))
                 .withDraft(Math.min(Job.MOST_DRAFT, draft));
-        return submit(rendered, plan, job, over);
+        return submit(rendered, plan, job, format, over);
     }
 
     /// What the model would read.
@@ -90,7 +93,7 @@ final class Answering {
         OptionalInt none = OptionalInt.of(1);
         int length = rendered.prompt().tokens().length;
         ContextPlan plan = withinMemory(length, none).fitting(length, none);
-        return submit(rendered, plan, job(rendered.prompt(), plan, 0).withPin(name), over);
+        return submit(rendered, plan, job(rendered.prompt(), plan, 0).withPin(name), Optional.empty(), over);
     }
 
     private ContextPlan withinMemory(int promptTokens, OptionalInt answer) {
@@ -122,19 +125,28 @@ final class Answering {
                 .withUrgency(Urgencies.from(startedAt, settings.urgency()));
     }
 
-    private EngineGeneration submit(Prompts.Rendered rendered, ContextPlan plan, Job job, Runnable over)
+    private EngineGeneration submit(
+            Prompts.Rendered rendered, ContextPlan plan, Job free, Optional<JsonGrammar> format, Runnable over)
             throws InterruptedException {
+        Job job = format.map(grammar -> held(free, rendered.prompt(), grammar)).orElse(free);
         AtomicBoolean ended = new AtomicBoolean();
         Runnable once = () -> {
             if (!ended.compareAndSet(false, true)) return;
             lane.finished();
             over.run();
         };
-        EngineGeneration generation = new EngineGeneration(rendered.splitter());
+        EngineGeneration generation = new EngineGeneration(rendered.splitter(), guard(job, format));
         Optional<Logprobs> logprobs =
                 settings.topLogprobs().map(top -> model.prompts().logprobs(top));
         AnswerSink sink = new AnswerSink(
-                model.prompts().vocabulary(), rendered.prompt(), logprobs, startedAt, readyAt, generation::put, once);
+                model.prompts().vocabulary(),
+                rendered.prompt(),
+                format.isPresent(),
+                logprobs,
+                startedAt,
+                readyAt,
+                generation::put,
+                once);
         Duration given = settings.urgency().deadline().orElse(Duration.ZERO);
         if (job.urgency().deadline() != Urgency.NEVER) {
             generation.endBy(job.urgency().deadline(), given, sink::soFar);
@@ -154,5 +166,20 @@ final class Answering {
             once.run();
         });
         return generation;
+    }
+
+    /// Held to a grammar. Whoever wants log-probabilities wants them of every token, so none is forced for him; and
+    /// where a tool must be called, the answer is that call.
+    private Job held(Job job, Prompt prompt, JsonGrammar grammar) {
+        if (prompt.grammar().isPresent()) return job;
+        SortedVocabulary words = model.prompts().words();
+        boolean jumps = settings.topLogprobs().isEmpty();
+        TokenConstraint answer = new JsonConstraint(words, grammar.cursor(), jumps);
+        return job.withConstraint(AfterPreamble.of(words, prompt.preamble(), answer));
+    }
+
+    private FormatGuard guard(Job job, Optional<JsonGrammar> format) {
+        return format.map(grammar -> FormatGuard.of(grammar, settings.onLength(), job.maxTokens()))
+                .orElse(FormatGuard.NONE);
     }
 }

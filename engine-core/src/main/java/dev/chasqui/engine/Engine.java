@@ -17,6 +17,10 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.Version;
+import dev.chasqui.json.JsonGrammar;
+import dev.chasqui.json.JsonGrammars;
+import dev.chasqui.json.SchemaException;
+import dev.chasqui.json.Spacing;
 import dev.chasqui.template.GoTemplate;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,12 +34,16 @@ import java.util.function.Function;
 /// requests of one model share batches. [#close] cancels what runs.
 public final class Engine implements Backend {
 
+    /// Grammars that are kept.
+    private static final int FORMATS = 64;
+
     private final EngineConfig config;
     private final Models models;
     private final ModelPool pool;
     private final Pins pins = new Pins();
     private final Latest latest = new Latest();
     private final GoTemplates templates = new GoTemplates();
+    private final JsonGrammars formats = new JsonGrammars(Spacing.SPACED, FORMATS);
 
     private Engine(EngineConfig config, Models models) {
         this.config = config;
@@ -259,6 +267,8 @@ public final class Engine implements Backend {
             boolean loadOnly,
             Function<Prompts, Rendering> request) {
         Options options = settings.options().over(source.params()).over(config.defaults());
+        Optional<JsonGrammar> format =
+                loadOnly ? Optional.empty() : settings.format().map(this::format);
         Optional<Latest.Claim> claim = latest.enter(settings.urgency().supersedes());
         ModelPool.Lease lease;
         try {
@@ -279,7 +289,7 @@ public final class Engine implements Backend {
                 return EngineGeneration.finished(Summary.withoutWork(DoneReason.LOAD));
             }
             EngineGeneration generation =
-                    answering.start(request.apply(lease.model().prompts()), over);
+                    answering.start(request.apply(lease.model().prompts()), format, over);
             claim.ifPresent(held -> held.hold(generation::breakOff));
             return generation;
         } catch (InterruptedException e) {
@@ -300,6 +310,14 @@ public final class Engine implements Backend {
             return answering.text(request.apply(lease.model().prompts()));
         } finally {
             lease.release();
+        }
+    }
+
+    private JsonGrammar format(String json) {
+        try {
+            return formats.of(json);
+        } catch (SchemaException e) {
+            throw Refusals.ofFormat(e);
         }
     }
 

@@ -45,10 +45,20 @@ record GoWriter(GoTemplate template) implements ConversationWriter {
                     .forEach(preserved::add);
         }
         if (preserved.isEmpty() && tools.isEmpty()) return Written.plain(text);
+        boolean begun = thinking.filter(tags -> text.stripTrailing().endsWith(tags.opening()))
+                .isPresent();
         Supplier<OutputSplitter> reader = () -> new TaggedSplitter(
-                thinking.map(tags -> new ThoughtText(tags, text.stripTrailing().endsWith(tags.opening()))),
+                thinking.map(tags -> new ThoughtText(tags, begun)),
                 tools.map(offered -> new ToolCallText(traits.toolCallPrefix(), offered.names())));
-        return new Written(text, List.of(), Optional.empty(), preserved, reader);
+        Preamble preamble = new Preamble(
+                begun,
+                thinking.filter(tags -> !begun)
+                        .map(tags -> List.of(tags.opening()))
+                        .orElse(List.of()),
+                thinking.map(tags -> List.of(tags.closing())).orElse(List.of()),
+                tools.map(offered -> List.of(ToolCallText.mark(traits.toolCallPrefix())))
+                        .orElse(List.of()));
+        return new Written(text, List.of(), Optional.empty(), preamble, preserved, reader);
     }
 
     private String rendered(Conversation conversation) {

@@ -13,18 +13,19 @@ import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
 import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.llama.common.ChatTemplate;
-import dev.chasqui.llama.common.JsonSchemaGrammar;
 import dev.chasqui.template.GoTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Turns requests into the tokens a model reads.
 ///
@@ -39,6 +40,7 @@ final class Prompts implements AutoCloseable {
     private final Vocabulary vocabulary;
     private final ChatTemplate template;
     private final boolean ownTemplate;
+    private volatile @Nullable SortedVocabulary words;
 
     private Prompts(Vocabulary vocabulary, ChatTemplate template, boolean ownTemplate) {
         this.vocabulary = vocabulary;
@@ -64,6 +66,16 @@ final class Prompts implements AutoCloseable {
 
     Vocabulary vocabulary() {
         return vocabulary;
+    }
+
+    /// As constraints need it; the first call takes a while.
+    SortedVocabulary words() {
+        SortedVocabulary known = words;
+        if (known != null) return known;
+        synchronized (this) {
+            if (words == null) words = new SortedVocabulary(vocabulary);
+            return Objects.requireNonNull(words);
+        }
     }
 
     Logprobs logprobs(int top) {
@@ -137,11 +149,12 @@ final class Prompts implements AutoCloseable {
         List<String> stops = Stream.concat(options.strings(Option.STOP).stream(), written.stops().stream())
                 .toList();
         Prompt prompt = new Prompt(
-                joined(before, written.text()),
-                stops,
-                written.grammar().or(() -> grammar(settings)),
-                preserved(written.preserved()),
-                returnsContext);
+                        joined(before, written.text()),
+                        stops,
+                        written.grammar(),
+                        preserved(written.preserved()),
+                        returnsContext)
+                .after(written.preamble());
         return new Rendered(prompt, written.reader().get());
     }
 
@@ -165,19 +178,6 @@ final class Prompts implements AutoCloseable {
     private boolean opensItself(String text) {
         String bos = text(vocabulary, vocabulary.bos());
         return !bos.isEmpty() && text.startsWith(bos);
-    }
-
-    private Optional<AnswerGrammar> grammar(Settings settings) {
-        return settings.format().map(format -> {
-            try {
-                return new AnswerGrammar(
-                        format.equals("\"json\"") ? JsonSchemaGrammar.ANY_OBJECT : JsonSchemaGrammar.toGbnf(format),
-                        "");
-            } catch (LlamaException | IllegalArgumentException e) {
-                throw new BackendException(
-                        BackendException.Kind.INVALID, "format is no usable JSON schema: " + e.getMessage(), e);
-            }
-        });
     }
 
     /// The ids of the special tokens a parser wants to see.

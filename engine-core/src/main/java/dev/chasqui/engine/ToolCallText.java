@@ -49,10 +49,15 @@ final class ToolCallText {
     /// @param prefix    what the template puts before a call, `{` or `[` where that is nothing
     /// @param functions the names of those on offer
     ToolCallText(String prefix, Set<String> functions) {
-        Matcher first = MARK.matcher(prefix);
-        this.mark = first.lookingAt() ? first.group() : prefix;
+        this.mark = mark(prefix);
         this.bare = mark.equals("{") || mark.equals("[");
         this.functions = functions;
+    }
+
+    /// What a call begins with for certain.
+    static String mark(String prefix) {
+        Matcher first = MARK.matcher(prefix);
+        return first.lookingAt() ? first.group() : prefix;
     }
 
     Parts add(String piece) {

@@ -8,6 +8,7 @@ import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.ToolCall;
 import dev.chasqui.api.ToolChoice;
@@ -109,6 +110,9 @@ final class RequestJson {
             default -> json.put("think", settings.think().wire());
         }
         if (!settings.truncate()) json.put("truncate", false);
+        if (settings.onLength() != OnLength.ERROR) {
+            json.put("on_length", settings.onLength().wire());
+        }
         if (!settings.shift()) json.put("shift", false);
         urgency(json, settings.urgency());
         settings.topLogprobs().ifPresent(top -> json.put("logprobs", true).put("top_logprobs", top));

@@ -128,7 +128,7 @@ class ShortOfMemoryTest {
 
     private Summary answer(Rendering rendering, Settings settings) throws Exception {
         Answering answering = new Answering(lease.model(), settings.options(), settings, System.nanoTime());
-        return answering.start(rendering, () -> {}).answer().summary();
+        return answering.start(rendering, Optional.empty(), () -> {}).answer().summary();
     }
 
     private MachineMemory machine() {

@@ -7,9 +7,9 @@ import java.util.Optional;
 /// llama.cpp's samplers for one request, in the order of its own tools: tokens the model must not say, penalties,
 /// top-k, typical, top-p, min-p, temperature, draw. Belongs to its context and is freed with it at the latest.
 ///
-/// A grammar is asked last: the token is drawn without it and then tested alone, which is cheap. Only if it does
-/// not fit, the grammar masks the vocabulary and the draw is repeated. A token the grammar has not passed is
-/// never handed to it, for that would end the process.
+/// A grammar, ours or llama.cpp's, is asked last: the token is drawn without it and then tested alone, which is
+/// cheap. Only if it does not fit, the grammar masks the vocabulary and the draw is repeated. A token llama.cpp's
+/// grammar has not passed is never handed to it, for that would end the process.
 final class SamplerChain implements TokenSampler {
 
     /// Up to this top-k the likeliest tokens are picked out in Java; beyond, llama.cpp's sort is as good.
@@ -168,6 +168,21 @@ final class SamplerChain implements TokenSampler {
     }
 
     @Override
+    public int sample(int row, TokenConstraint constraint) {
+        if (grammar.isPresent()) throw new IllegalStateException("this sampler has a grammar of its own already");
+        enter();
+        try {
+            MemorySegment logits = context.view(row);
+            int token = draw(logits);
+            if (!constraint.allows(token)) token = drawWithin(constraint, logits);
+            remember(token);
+            return token;
+        } finally {
+            context.leave();
+        }
+    }
+
+    @Override
     public void close() {
         context.drop(this);
     }
@@ -220,6 +235,19 @@ final class SamplerChain implements TokenSampler {
         if (candidates.keepAllowed(rules) == 0) {
             throw new LlamaException("the grammar allows no token of this vocabulary here");
         }
+        return choose();
+    }
+
+    /// As for a grammar. Where few tokens are allowed the constraint knows them without asking for each.
+    private int drawWithin(TokenConstraint constraint, MemorySegment logits) {
+        if (picked > 0 && candidates.fill(shown.of(logits, vocabulary.size()), constraint, picked) == picked) {
+            return choose();
+        }
+        int[] allowed = constraint.allowed();
+        if (allowed.length == 0) {
+            throw new LlamaException("no token of this vocabulary fits what the answer must be here");
+        }
+        candidates.fill(logits, allowed);
         return choose();
     }
 
