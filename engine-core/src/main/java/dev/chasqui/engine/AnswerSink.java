@@ -27,6 +27,8 @@ final class AnswerSink implements TokenSink {
     private final Runnable over;
     private final List<Integer> answer = new ArrayList<>();
     private List<TokenLogprob> waiting = new ArrayList<>();
+    private final RepeatGuard repeats = new RepeatGuard();
+    private boolean stuck;
     private volatile int tokens;
     private volatile long firstTokenAt;
 
@@ -59,7 +61,9 @@ final class AnswerSink implements TokenSink {
         if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
         tokens++;
         logprobs.ifPresent(wanted -> waiting.add(wanted.of(token, logits.get())));
-        return taken(token);
+        if (!taken(token)) return false;
+        stuck = repeats.isStuck(vocabulary.piece(token, prompt.keepsSpecial(token)));
+        return !stuck;
     }
 
     @Override
@@ -78,7 +82,7 @@ final class AnswerSink implements TokenSink {
 
     @Override
     public void ended(Ending ending) {
-        hand(formatted && ending.reason() != Reason.STOP ? text.wholeRest() : text.rest());
+        hand(formatted && (stuck || ending.reason() != Reason.STOP) ? text.wholeRest() : text.rest());
         if (!waiting.isEmpty()) send("");
         events.accept(new EngineGeneration.Event.End(summary(ending), ending.reason() == Reason.DEADLINE));
         over.run();
@@ -122,7 +126,7 @@ final class AnswerSink implements TokenSink {
     private Summary summary(Ending ending) {
         long now = System.nanoTime();
         return new Summary(
-                ending.reason() == Reason.STOP ? DoneReason.STOP : DoneReason.LENGTH,
+                ending.reason() == Reason.STOP && !stuck ? DoneReason.STOP : DoneReason.LENGTH,
                 positive(now - startedAt),
                 positive(readyAt - startedAt),
                 prompt.tokens().length,

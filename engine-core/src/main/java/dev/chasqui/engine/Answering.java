@@ -24,6 +24,9 @@ final class Answering {
     /// As Ollama: an answer without a limit ends after so many contexts.
     private static final int CONTEXTS_PER_ANSWER = 10;
 
+    /// Of an answer's last tokens, those that a thought leaves for what follows it: a quarter, and no more than this.
+    private static final int MOST_RESERVED = 256;
+
     private final LoadedModel model;
     private final Options options;
     private final Settings settings;
@@ -128,7 +131,8 @@ final class Answering {
     private EngineGeneration submit(
             Prompts.Rendered rendered, ContextPlan plan, Job free, Optional<JsonGrammar> format, Runnable over)
             throws InterruptedException {
-        Job job = format.map(grammar -> held(free, rendered.prompt(), grammar)).orElse(free);
+        Job held = format.map(grammar -> held(free, rendered.prompt(), grammar)).orElse(free);
+        Job job = thinkingInTime(held, rendered.prompt());
         AtomicBoolean ended = new AtomicBoolean();
         Runnable once = () -> {
             if (!ended.compareAndSet(false, true)) return;
@@ -176,6 +180,22 @@ final class Answering {
         boolean jumps = settings.topLogprobs().isEmpty();
         TokenConstraint answer = new JsonConstraint(words, grammar.cursor(), jumps);
         return job.withConstraint(AfterPreamble.of(words, prompt.preamble(), answer));
+    }
+
+    /// With a thought that ends in time. A grammar for a tool's call knows of the thought before it.
+    private Job thinkingInTime(Job job, Prompt prompt) {
+        Preamble preamble = prompt.preamble();
+        boolean mayThink = preamble.thinking() || !preamble.opens().isEmpty();
+        if (!mayThink || preamble.closes().isEmpty() || prompt.grammar().isPresent() || job.maxTokens() == 0) {
+            return job;
+        }
+        int most = options.count(Option.THINK_BUDGET).orElse(Integer.MAX_VALUE);
+        int room = job.shift() ? Integer.MAX_VALUE : job.contextTokens() - job.prompt().length;
+        int last = Math.min(job.maxTokens(), room);
+        int reserve = Math.clamp(last / 4, 1, MOST_RESERVED);
+        boolean jumps = settings.topLogprobs().isEmpty();
+        return job.withConstraint(new ThoughtLimit(
+                model.prompts().vocabulary(), preamble, job.constraint(), most, last - reserve, jumps));
     }
 
     private FormatGuard guard(Job job, Optional<JsonGrammar> format) {

@@ -7,6 +7,7 @@ import dev.chasqui.api.Answer;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelName;
@@ -44,6 +45,14 @@ class TemplatesTest {
             {"type":"function","function":{"name":"buy","description":"Buys","parameters":\
             {"type":"object","required":["n"],"properties":{"n":{"type":"integer"}}}}}]""";
 
+    /// Its prompts end within a thought.
+    private static final String THINKS = "{{ range .Messages }}{{ if .Thinking }}<think>{{ .Thinking }}</think>"
+            + "{{ end }}{{ .Content }}{{ end }}{{ if .Think }}<think>{{ end }}";
+
+    private static final String JINJA_THINKS = "{% for m in messages %}<|im_start|>{{ m.role }}\n"
+            + "{% if m.reasoning_content %}<think>\n{{ m.reasoning_content }}\n</think>\n{% endif %}{{ m.content }}"
+            + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}";
+
     @TempDir
     private static Path folder;
 
@@ -66,6 +75,9 @@ class TemplatesTest {
                 store,
                 "broken",
                 "FROM bare.gguf\nTEMPLATE \"\"\"{{ range .Messages }}{{ index .Images 7 }}{{ end }}\"\"\"");
+        TinyModel.seeded(1).withTemplate(JINJA_THINKS).write(folder.resolve("r1.gguf"));
+        create(store, "r1", "FROM r1.gguf");
+        create(store, "r1-go", "FROM bare.gguf\nTEMPLATE \"\"\"" + THINKS + "\"\"\"");
         create(store, "chatml", "FROM chatml.gguf");
         create(store, "qwen3", "FROM qwen3.gguf");
         engine = Engine.open(EngineConfig.fromEnvironment(Map.of()).withStore(folder.resolve("store")));
@@ -193,6 +205,70 @@ class TemplatesTest {
                 .endsWith("Buy? /no_think<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n");
         assertThatThrownBy(() -> engine.chat(chat("qa", Message.user("x")).withSettings(SHORT.withThink(Think.ON))))
                 .hasMessage("\"qa:latest\" does not support thinking");
+    }
+
+    @Test
+    void aThoughtEndsByItsBudgetAndTheAnswerFollows() {
+        for (String model : List.of("r1", "r1-go")) {
+            ChatRequest request = chat(model, Message.user("Buy?"));
+
+            Answer answer = engine.chat(request.withSettings(thinking(80, 12))).answer();
+
+            assertThat(answer.thinking()).as(model).isNotBlank().doesNotContain("</think>");
+            assertThat(answer.text()).as(model).isNotBlank().doesNotContain("<think>", "</think>");
+            assertThat(answer.thinking().getBytes(StandardCharsets.UTF_8).length)
+                    .isLessThan(12 * 8);
+            assertThat(answer.summary().evalTokens()).isBetween(15, 80);
+            Answer none = engine.chat(request.withSettings(thinking(40, 0))).answer();
+            assertThat(none.thinking()).isEmpty();
+            assertThat(none.text()).isNotBlank();
+        }
+    }
+
+    @Test
+    void aThoughtThatWouldTakeTheWholeAnswerIsClosedBeforeItsEnd() {
+        for (String model : List.of("r1", "r1-go")) {
+            Settings settings = SHORT.withOptions(Options.parse(Map.of("temperature", 0, "num_predict", 100)));
+
+            Answer answer = engine.chat(chat(model, Message.user("Buy?")).withSettings(settings))
+                    .answer();
+
+            assertThat(answer.thinking()).as(model).isNotBlank();
+            assertThat(answer.text()).as(model).isNotBlank();
+            assertThat(answer.summary().reason()).isEqualTo(DoneReason.LENGTH);
+        }
+    }
+
+    @Test
+    void whoWantsLogProbabilitiesHasThemOfTheTokensThatCloseAThought() {
+        Settings settings = thinking(40, 4).withTopLogprobs(0);
+
+        Answer answer = engine.chat(chat("r1-go", Message.user("Buy?")).withSettings(settings))
+                .answer();
+
+        assertThat(answer.logprobs()).hasSize(40);
+        assertThat(answer.thinking()).isNotBlank();
+        assertThat(answer.text()).isNotBlank();
+    }
+
+    @Test
+    void aFormatBeginsBehindTheThought() {
+        String schema =
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"BUY\",\"SELL\"]}},\"required\":[\"a\"]}";
+        for (String model : List.of("r1", "r1-go")) {
+            ChatRequest request = chat(model, Message.user("Buy?"));
+
+            Answer answer = engine.chat(request.withSettings(thinking(80, 10).withFormat(schema)))
+                    .answer();
+
+            assertThat(answer.text()).as(model).matches("\\{\\s*\"a\"\\s*:\\s*\"(BUY|SELL)\"\\s*}");
+            assertThat(answer.thinking()).as(model).isNotBlank();
+            assertThat(answer.summary().reason()).isEqualTo(DoneReason.STOP);
+        }
+    }
+
+    private static Settings thinking(int most, int budget) {
+        return SHORT.withOptions(Options.parse(Map.of("temperature", 0, "num_predict", most, "think_budget", budget)));
     }
 
     @Test
