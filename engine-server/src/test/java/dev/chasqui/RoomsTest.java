@@ -27,7 +27,7 @@ class RoomsTest {
             Map.entry("llama", Set.of("platform")),
             Map.entry("llama.common", Set.of("llama", "platform")),
             Map.entry("gguf", Set.of("api")),
-            Map.entry("store", Set.of("api", "gguf")),
+            Map.entry("store", Set.of("api", "gguf", "template")),
             Map.entry("template", Set.of("api")),
             Map.entry("json", Set.of()),
             Map.entry("schedule", Set.of("llama")),

@@ -3,6 +3,7 @@ package dev.chasqui.schedule;
 import dev.chasqui.llama.Decoder;
 import dev.chasqui.llama.Sampling;
 import dev.chasqui.llama.TokenBatch;
+import dev.chasqui.llama.TokenConstraint;
 import dev.chasqui.llama.TokenSampler;
 
 /// A model that computes nothing and always says the same: what is left is the scheduler.
@@ -17,6 +18,11 @@ record IdleDecoder(int contextTokens, int batchTokens, int sequences) implements
 
         @Override
         public int sample(int row) {
+            return TOKEN;
+        }
+
+        @Override
+        public int sample(int row, TokenConstraint constraint) {
             return TOKEN;
         }
 

@@ -101,6 +101,11 @@ public class SchedulerTurn {
         }
 
         @Override
+        public boolean forced(int token) {
+            return true;
+        }
+
+        @Override
         public void ended(Ending ending) {
             over.run();
         }

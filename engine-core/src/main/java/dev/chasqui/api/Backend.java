@@ -22,6 +22,15 @@ public interface Backend extends AutoCloseable {
     /// @throws BackendException if the request is refused
     Generation chat(ChatRequest request);
 
+    /// The text that [#generate] would give the model to read, after the template and after whatever did not fit was
+    /// left out. Generates nothing.
+    ///
+    /// @throws BackendException as [#generate] does
+    String render(GenerateRequest request);
+
+    /// As [#render(GenerateRequest)], for [#chat].
+    String render(ChatRequest request);
+
     /// Turns texts into vectors. The call returns when all are there; interrupting its thread gives the
     /// request up.
     ///

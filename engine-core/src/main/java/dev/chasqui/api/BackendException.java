@@ -16,6 +16,8 @@ public final class BackendException extends RuntimeException {
         OVERLOADED,
         /// The answer cannot be had before its deadline.
         TOO_LATE,
+        /// The answer was cut off by a limit before it was what it should be; the message says which limit.
+        INCOMPLETE,
         /// The caller went away or closed the generation.
         CANCELLED,
         /// The backend could not be reached at all.

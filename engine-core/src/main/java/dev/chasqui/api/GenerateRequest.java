@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param prompt   empty loads the model
 /// @param suffix   text that follows the gap to fill; needs a model that can insert
 /// @param system   replaces the model's system prompt
-/// @param template replaces the model's template for this call
+/// @param template replaces the model's template for this call; in the syntax of Go's `text/template`
 /// @param context  token ids of a former answer's [Summary#context]
 /// @param raw      the prompt goes to the model as it is, without a template
 /// @param images   the files' bytes
@@ -48,6 +48,18 @@ public record GenerateRequest(
     public GenerateRequest withSystem(String system) {
         return new GenerateRequest(
                 model, prompt, suffix, Optional.of(system), template, context, raw, images, settings);
+    }
+
+    /// As if the model had this template, in Go's syntax.
+    public GenerateRequest withTemplate(String template) {
+        return new GenerateRequest(
+                model, prompt, suffix, system, Optional.of(template), context, raw, images, settings);
+    }
+
+    /// What the answer is to fill is the gap between the prompt and this.
+    public GenerateRequest withSuffix(String suffix) {
+        return new GenerateRequest(
+                model, prompt, Optional.of(suffix), system, template, context, raw, images, settings);
     }
 
     public GenerateRequest withContext(List<Integer> context) {

@@ -37,6 +37,9 @@ public enum Option {
     /// Most tokens guessed from the text so far and checked in one step, up to 16; `0` never guesses. Default
     /// 0.
     DRAFT_NUM_PREDICT(Type.INT, value -> within(value, 0, Integer.MAX_VALUE), ">= 0"),
+    /// Most tokens of a thought; then it is closed and the answer begins. Not Ollama's. Default: as many as leave room
+    /// for an answer.
+    THINK_BUDGET(Type.INT, value -> within(value, 0, Integer.MAX_VALUE), ">= 0"),
     /// Texts that end the answer; they are not part of it. Default none.
     STOP(Type.STRINGS, value -> true, "a list of strings"),
     /// Tokens the context holds. Default: chosen by the engine.

@@ -2,6 +2,7 @@ package dev.chasqui.api;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +21,7 @@ import java.util.Set;
 /// @param urgency     who goes first, and when it is too late
 /// @param choices     the answers that are allowed: the likeliest is the answer, and [Summary#choices] has each
 ///                    one's probability; none allows everything. They are scored without generating
+/// @param onLength    what becomes of an answer with a format that is cut off by a limit or its deadline
 public record Settings(
         Options options,
         Optional<String> format,
@@ -29,12 +31,35 @@ public record Settings(
         boolean shift,
         Optional<Integer> topLogprobs,
         Urgency urgency,
-        List<String> choices) {
+        List<String> choices,
+        OnLength onLength) {
 
     /// Labels a request may give.
     public static final int MOST_CHOICES = 32;
 
     private static final int LONGEST_CHOICE = 200;
+
+    /// What becomes of half an answer.
+    public enum OnLength {
+        /// It breaks off with an error: half an object is no decision.
+        ERROR,
+        /// It is finished with the least that makes it valid: a value that is not begun by the `default` its schema
+        /// declares, or else the shortest. It ends with the reason `length`. Only the engine does that.
+        CLOSE;
+
+        /// As it is written on the wire: `error`, `close`.
+        public String wire() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// @throws BackendException naming the field, if there is no such word
+        public static OnLength parse(String word) {
+            for (OnLength each : values()) {
+                if (each.wire().equals(word)) return each;
+            }
+            throw BackendException.invalid("on_length is \"" + word + "\"; expected \"error\" or \"close\"");
+        }
+    }
 
     public static final Settings DEFAULT = new Settings(
             Options.NONE,
@@ -45,7 +70,8 @@ public record Settings(
             true,
             Optional.empty(),
             Urgency.NONE,
-            List.of());
+            List.of(),
+            OnLength.ERROR);
 
     public Settings {
         topLogprobs.ifPresent(top -> {
@@ -84,42 +110,42 @@ public record Settings(
     }
 
     public Settings withOptions(Options options) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withFormat(String json) {
         return new Settings(
-                options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+                options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withoutFormat() {
         return new Settings(
-                options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+                options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withKeepAlive(KeepAlive keepAlive) {
         return new Settings(
-                options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency, choices);
+                options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withThink(Think think) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withTruncate(boolean truncate) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withShift(boolean shift) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withTopLogprobs(int top) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency, choices);
+        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency, choices, onLength);
     }
 
     public Settings withUrgency(Urgency urgency) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     /// @see Choices
@@ -128,6 +154,10 @@ public record Settings(
     }
 
     public Settings withChoices(List<String> labels) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, labels);
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, labels, onLength);
+    }
+
+    public Settings withOnLength(OnLength onLength) {
+        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 }

@@ -18,6 +18,7 @@ final class AnswerSink implements TokenSink {
 
     private final Vocabulary vocabulary;
     private final Prompt prompt;
+    private final boolean formatted;
     private final AnswerText text;
     private final Optional<Logprobs> logprobs;
     private final long startedAt;
@@ -26,15 +27,19 @@ final class AnswerSink implements TokenSink {
     private final Runnable over;
     private final List<Integer> answer = new ArrayList<>();
     private List<TokenLogprob> waiting = new ArrayList<>();
+    private final RepeatGuard repeats = new RepeatGuard();
+    private boolean stuck;
     private volatile int tokens;
     private volatile long firstTokenAt;
 
+    /// @param formatted whether the answer has a format, so that half of it is to be finished rather than shown
     /// @param startedAt when the request came, by [System#nanoTime]
     /// @param readyAt   when its model was ready
     /// @param over      called once, when the answer ended or broke off
     AnswerSink(
             Vocabulary vocabulary,
             Prompt prompt,
+            boolean formatted,
             Optional<Logprobs> logprobs,
             long startedAt,
             long readyAt,
@@ -42,6 +47,7 @@ final class AnswerSink implements TokenSink {
             Runnable over) {
         this.vocabulary = vocabulary;
         this.prompt = prompt;
+        this.formatted = formatted;
         this.text = new AnswerText(prompt.stops());
         this.logprobs = logprobs;
         this.startedAt = startedAt;
@@ -55,6 +61,19 @@ final class AnswerSink implements TokenSink {
         if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
         tokens++;
         logprobs.ifPresent(wanted -> waiting.add(wanted.of(token, logits.get())));
+        if (!taken(token)) return false;
+        stuck = repeats.isStuck(vocabulary.piece(token, prompt.keepsSpecial(token)));
+        return !stuck;
+    }
+
+    @Override
+    public boolean forced(int token) {
+        if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
+        tokens++;
+        return taken(token);
+    }
+
+    private boolean taken(int token) {
         if (vocabulary.isEndOfGeneration(token)) return false;
         if (prompt.returnsContext()) answer.add(token);
         hand(text.add(vocabulary.piece(token, prompt.keepsSpecial(token))));
@@ -63,9 +82,9 @@ final class AnswerSink implements TokenSink {
 
     @Override
     public void ended(Ending ending) {
-        hand(text.rest());
+        hand(formatted && (stuck || ending.reason() != Reason.STOP) ? text.wholeRest() : text.rest());
         if (!waiting.isEmpty()) send("");
-        events.accept(new EngineGeneration.Event.End(summary(ending)));
+        events.accept(new EngineGeneration.Event.End(summary(ending), ending.reason() == Reason.DEADLINE));
         over.run();
     }
 
@@ -109,7 +128,7 @@ final class AnswerSink implements TokenSink {
     private Summary summary(Ending ending) {
         long now = System.nanoTime();
         return new Summary(
-                ending.reason() == Reason.STOP ? DoneReason.STOP : DoneReason.LENGTH,
+                ending.reason() == Reason.STOP && !stuck ? DoneReason.STOP : DoneReason.LENGTH,
                 positive(now - startedAt),
                 positive(readyAt - startedAt),
                 prompt.tokens().length,

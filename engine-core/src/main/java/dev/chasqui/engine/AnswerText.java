@@ -42,6 +42,12 @@ final class AnswerText {
         return take(held.length());
     }
 
+    /// As [#rest], without half a character.
+    String wholeRest() {
+        half = new byte[0];
+        return rest();
+    }
+
     private String takeBeforeStop() {
         int first = Integer.MAX_VALUE;
         for (String stop : stops) {

@@ -5,6 +5,8 @@ import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
+import dev.chasqui.json.JsonGrammar;
+import dev.chasqui.llama.TokenConstraint;
 import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.RefusedException;
 import dev.chasqui.schedule.Ticket;
@@ -25,6 +27,9 @@ final class Answering {
 
     /// As Ollama: an answer without a limit ends after so many contexts.
     private static final int CONTEXTS_PER_ANSWER = 10;
+
+    /// Of an answer's last tokens, those that a thought leaves for what follows it: a quarter, and no more than this.
+    private static final int MOST_RESERVED = 256;
 
     private final LoadedModel model;
     private final Options options;
@@ -49,12 +54,11 @@ final class Answering {
         lane.prepare(model.settings(smallest, options));
     }
 
-    /// @param over called once, when the answer ended or its caller left
-    EngineGeneration start(Rendering request, Runnable over) throws InterruptedException {
+    /// @param format what the answer is held to
+    /// @param over   called once, when the answer ended or its caller left
+    EngineGeneration start(Rendering request, Optional<JsonGrammar> format, Runnable over) throws InterruptedException {
         if (!settings.choices().isEmpty()) return choose(request, over);
-        long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
-        OptionalInt asked =
-                predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
+        OptionalInt asked = asked();
         Prompts.Rendered rendered = request.whole();
         int length = rendered.prompt().tokens().length;
         ContextPlan plan = withinMemory(length, asked);
@@ -64,7 +68,7 @@ final class Answering {
         }
         plan = plan.fitting(rendered.prompt().tokens().length, asked);
         int most = Math.min(asked.orElse(Integer.MAX_VALUE), CONTEXTS_PER_ANSWER * plan.contextTokens());
-        boolean fillContext = predict == -2;
+        boolean fillContext = options.integer(Option.NUM_PREDICT).orElse(-1) == -2;
         int draft = LoadedModel.isExact(options)
                 ? 0 // checking guesses makes batches of other sizes
                 : options.count(Option.DRAFT_NUM_PREDICT).orElse(0);
@@ -73,7 +77,23 @@ final class Answering {
                         settings.shift() && !fillContext,
                         options.count(Option.NUM_KEEP).orElse(4))
                 .withDraft(Math.min(Job.MOST_DRAFT, draft));
-        return submit(rendered, plan, job, over);
+        return submit(rendered, plan, job, format, over);
+    }
+
+    /// What the model would read.
+    String text(Rendering request) {
+        Prompts.Rendered rendered = request.whole();
+        int length = rendered.prompt().tokens().length;
+        ContextPlan plan = withinMemory(length, asked());
+        if (!plan.holds(length)) rendered = request.shortened(plan);
+        rendered.splitter().close();
+        return model.prompts().vocabulary().detokenize(rendered.prompt().tokens(), true);
+    }
+
+    /// The answer's most tokens, where somebody says it.
+    private OptionalInt asked() {
+        long predict = options.integer(Option.NUM_PREDICT).orElse(-1);
+        return predict < 0 ? OptionalInt.empty() : OptionalInt.of(Math.clamp(predict, 0, Integer.MAX_VALUE));
     }
 
     /// Scores the labels the request gives behind its prompt.
@@ -127,7 +147,7 @@ final class Answering {
         OptionalInt none = OptionalInt.of(1);
         int length = rendered.prompt().tokens().length;
         ContextPlan plan = withinMemory(length, none).fitting(length, none);
-        return submit(rendered, plan, job(rendered.prompt(), plan, 0).withPin(name), over);
+        return submit(rendered, plan, job(rendered.prompt(), plan, 0).withPin(name), Optional.empty(), over);
     }
 
     private ContextPlan withinMemory(int promptTokens, OptionalInt answer) {
@@ -159,17 +179,27 @@ final class Answering {
                 .withUrgency(Urgencies.from(startedAt, settings.urgency()));
     }
 
-    private EngineGeneration submit(Prompts.Rendered rendered, ContextPlan plan, Job job, Runnable over)
+    private EngineGeneration submit(
+            Prompts.Rendered rendered, ContextPlan plan, Job free, Optional<JsonGrammar> format, Runnable over)
             throws InterruptedException {
+        Job held = format.map(grammar -> held(free, rendered.prompt(), grammar)).orElse(free);
+        Job job = thinkingInTime(held, rendered.prompt());
         Runnable once = Once.of(() -> {
             lane.finished();
             over.run();
         });
-        EngineGeneration generation = new EngineGeneration(rendered.splitter());
+        EngineGeneration generation = new EngineGeneration(rendered.splitter(), guard(job, format));
         Optional<Logprobs> logprobs =
                 settings.topLogprobs().map(top -> model.prompts().logprobs(top));
         AnswerSink sink = new AnswerSink(
-                model.prompts().vocabulary(), rendered.prompt(), logprobs, startedAt, readyAt, generation::put, once);
+                model.prompts().vocabulary(),
+                rendered.prompt(),
+                format.isPresent(),
+                logprobs,
+                startedAt,
+                readyAt,
+                generation::put,
+                once);
         endInTime(generation, sink::soFar);
         Ticket ticket;
         try {
@@ -192,5 +222,36 @@ final class Answering {
         Urgency urgency = Urgencies.from(startedAt, settings.urgency());
         if (urgency.deadline() == Urgency.NEVER) return;
         generation.endBy(urgency.deadline(), settings.urgency().deadline().orElse(Duration.ZERO), soFar);
+    }
+
+    /// Held to a grammar. Whoever wants log-probabilities wants them of every token, so none is forced for him; and
+    /// where a tool must be called, the answer is that call.
+    private Job held(Job job, Prompt prompt, JsonGrammar grammar) {
+        if (prompt.grammar().isPresent()) return job;
+        SortedVocabulary words = model.prompts().words();
+        boolean jumps = settings.topLogprobs().isEmpty();
+        TokenConstraint answer = new JsonConstraint(words, grammar.cursor(), jumps);
+        return job.withConstraint(AfterPreamble.of(words, prompt.preamble(), answer));
+    }
+
+    /// With a thought that ends in time. A grammar for a tool's call knows of the thought before it.
+    private Job thinkingInTime(Job job, Prompt prompt) {
+        Preamble preamble = prompt.preamble();
+        boolean mayThink = preamble.thinking() || !preamble.opens().isEmpty();
+        if (!mayThink || preamble.closes().isEmpty() || prompt.grammar().isPresent() || job.maxTokens() == 0) {
+            return job;
+        }
+        int most = options.count(Option.THINK_BUDGET).orElse(Integer.MAX_VALUE);
+        int room = job.shift() ? Integer.MAX_VALUE : job.contextTokens() - job.prompt().length;
+        int last = Math.min(job.maxTokens(), room);
+        int reserve = Math.clamp(last / 4, 1, MOST_RESERVED);
+        boolean jumps = settings.topLogprobs().isEmpty();
+        return job.withConstraint(new ThoughtLimit(
+                model.prompts().vocabulary(), preamble, job.constraint(), most, last - reserve, jumps));
+    }
+
+    private FormatGuard guard(Job job, Optional<JsonGrammar> format) {
+        return format.map(grammar -> FormatGuard.of(grammar, settings.onLength(), job.maxTokens()))
+                .orElse(FormatGuard.NONE);
     }
 }

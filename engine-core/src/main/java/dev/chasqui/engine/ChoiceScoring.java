@@ -108,6 +108,11 @@ final class ChoiceScoring {
         }
 
         @Override
+        public boolean forced(int token) {
+            return false;
+        }
+
+        @Override
         public void ended(Ending ending) {
             if (isOver) return;
             endings.add(ending);

@@ -19,7 +19,12 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.Version;
+import dev.chasqui.json.JsonGrammar;
+import dev.chasqui.json.JsonGrammars;
+import dev.chasqui.json.SchemaException;
+import dev.chasqui.json.Spacing;
 import dev.chasqui.llama.Vocabulary;
+import dev.chasqui.template.GoTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +37,17 @@ import java.util.function.Function;
 /// requests of one model share batches. [#close] cancels what runs.
 public final class Engine implements Backend {
 
+    /// Grammars that are kept.
+    private static final int FORMATS = 64;
+
     private final EngineConfig config;
     private final Models models;
     private final ModelPool pool;
     private final Pins pins = new Pins();
     private final Latest latest = new Latest();
     private volatile boolean closed;
+    private final GoTemplates templates = new GoTemplates();
+    private final JsonGrammars formats = new JsonGrammars(Spacing.SPACED, FORMATS);
 
     private Engine(EngineConfig config, Models models) {
         this.config = config;
@@ -79,13 +89,34 @@ public final class Engine implements Backend {
         boolean loadOnly = request.prompt().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
         requireCompletion(source, "generate");
-        refuseByFullName(request.suffix().filter(suffix -> !suffix.isEmpty()).isPresent(), source, "insert");
+        Function<Prompts, Rendering> rendering = rendering(source, request);
+        return answer(source, request.settings(), startedAt, loadOnly, rendering);
+    }
+
+    @Override
+    public String render(GenerateRequest request) {
+        ModelSource source = models.source(request.model());
+        requireCompletion(source, "generate");
+        return rendered(source, request.settings(), rendering(source, request));
+    }
+
+    /// Refuses what can be refused without the model.
+    private Function<Prompts, Rendering> rendering(ModelSource source, GenerateRequest request) {
         refuse(!request.images().isEmpty(), source, "images");
         refuseThinking(source, request.settings());
-        if (request.template().isPresent()) {
-            throw BackendException.invalid("template: templates in a request are not supported yet; leave it out");
-        }
-        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.text(request));
+        Optional<GoTemplate> template = template(source, request);
+        return prompts -> prompts.text(source, template, request);
+    }
+
+    /// What writes the request's prompt, where that is in Go's syntax.
+    private Optional<GoTemplate> template(ModelSource source, GenerateRequest request) {
+        Optional<GoTemplate> given = request.template().map(templates::ofRequest);
+        if (request.suffix().isEmpty()) return request.raw() || given.isPresent() ? given : templates.of(source);
+        if (request.raw()) throw BackendException.invalid("raw mode does not support suffix; leave one of them out");
+        Optional<GoTemplate> filling = given.or(() -> templates.given(source))
+                .filter(template -> template.traits().usesSuffix());
+        refuseByFullName(filling.isEmpty(), source, "insert");
+        return filling;
     }
 
     @Override
@@ -95,11 +126,34 @@ public final class Engine implements Backend {
         boolean loadOnly = request.messages().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
         requireCompletion(source, "chat");
+        Function<Prompts, Rendering> rendering = rendering(source, request);
+        return answer(source, request.settings(), startedAt, loadOnly, rendering);
+    }
+
+    @Override
+    public String render(ChatRequest request) {
+        ModelSource source = models.source(request.model());
+        requireCompletion(source, "chat");
+        if (request.messages().isEmpty())
+            throw BackendException.invalid("messages is empty; there is nothing to render");
+        return rendered(source, request.settings(), rendering(source, request));
+    }
+
+    /// Refuses what can be refused without the model.
+    private Function<Prompts, Rendering> rendering(ModelSource source, ChatRequest request) {
         refuseByFullName(
                 request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
         refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
         refuseThinking(source, request.settings());
-        return answer(source, request.settings(), startedAt, loadOnly, prompts -> prompts.chat(request));
+        Optional<OfferedTools> tools = OfferedTools.of(request);
+        Optional<GoTemplate> template = templates.of(source);
+        if (template.isPresent() && tools.filter(OfferedTools::mustBeCalled).isPresent()) {
+            throw BackendException.invalid(
+                    "tool_choice requires a call, and \"" + source.name() + "\" writes its prompts"
+                            + " with a template in Go's syntax, which does not say how a call is constrained. Use \"auto\", or a"
+                            + " model whose chat template is in its GGUF file");
+        }
+        return prompts -> prompts.chat(source, template, request, tools);
     }
 
     /// Any model makes vectors, those made for answers too: then a text's is its last token's. Only one made for
@@ -219,7 +273,8 @@ public final class Engine implements Backend {
             }
             ModelPool.Lease lease = pool.acquire(source, request.settings().keepAlive(), options);
             try {
-                Prompts.Rendered rendered = lease.model().prompts().forGenerate(request);
+                Prompts.Rendered rendered =
+                        lease.model().prompts().forGenerate(source, template(source, request), request);
                 Answering answering = new Answering(lease.model(), options, request.settings(), startedAt);
                 EngineGeneration generation = answering.pin(name, rendered, () -> {});
                 Summary cost = generation.answer().summary();
@@ -247,6 +302,8 @@ public final class Engine implements Backend {
             boolean loadOnly,
             Function<Prompts, Rendering> request) {
         Options options = settings.options().over(source.params()).over(config.defaults());
+        Optional<JsonGrammar> format =
+                loadOnly ? Optional.empty() : settings.format().map(this::format);
         Optional<Latest.Claim> claim = latest.enter(settings.urgency().supersedes());
         ModelPool.Lease lease;
         try {
@@ -267,7 +324,7 @@ public final class Engine implements Backend {
                 return EngineGeneration.finished(Summary.withoutWork(DoneReason.LOAD));
             }
             EngineGeneration generation =
-                    answering.start(request.apply(lease.model().prompts()), over);
+                    answering.start(request.apply(lease.model().prompts()), format, over);
             claim.ifPresent(held -> held.hold(generation::breakOff));
             return generation;
         } catch (InterruptedException e) {
@@ -290,6 +347,25 @@ public final class Engine implements Backend {
             throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
         } finally {
             lease.release();
+        }
+    }
+
+    private String rendered(ModelSource source, Settings settings, Function<Prompts, Rendering> request) {
+        Options options = settings.options().over(source.params()).over(config.defaults());
+        ModelPool.Lease lease = pool.acquire(source, settings.keepAlive(), options);
+        try {
+            Answering answering = new Answering(lease.model(), options, settings, System.nanoTime());
+            return answering.text(request.apply(lease.model().prompts()));
+        } finally {
+            lease.release();
+        }
+    }
+
+    private JsonGrammar format(String json) {
+        try {
+            return formats.of(json);
+        } catch (SchemaException e) {
+            throw Refusals.ofFormat(e);
         }
     }
 

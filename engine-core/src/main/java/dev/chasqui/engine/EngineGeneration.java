@@ -28,7 +28,8 @@ final class EngineGeneration implements Generation {
     sealed interface Event {
         record Piece(String text, List<TokenLogprob> logprobs) implements Event {}
 
-        record End(Summary summary) implements Event {}
+        /// @param late whether its deadline ended the answer
+        record End(Summary summary, boolean late) implements Event {}
 
         record Failure(BackendException cause) implements Event {}
     }
@@ -38,6 +39,7 @@ final class EngineGeneration implements Generation {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final OutputSplitter splitter;
+    private final FormatGuard guard;
     private volatile Runnable cancel = () -> {};
     private volatile long deadline = Long.MAX_VALUE;
     private volatile Supplier<Summary> soFar = () -> Summary.withoutWork(DoneReason.LENGTH);
@@ -45,8 +47,9 @@ final class EngineGeneration implements Generation {
     private boolean any;
     private volatile @Nullable Summary summary;
 
-    EngineGeneration(OutputSplitter splitter) {
+    EngineGeneration(OutputSplitter splitter, FormatGuard guard) {
         this.splitter = splitter;
+        this.guard = guard;
     }
 
     /// What to do, once, when the caller leaves before the end. Set before a caller has this.
@@ -79,8 +82,8 @@ final class EngineGeneration implements Generation {
 
     /// An answer without tokens: a model was loaded or unloaded.
     static Generation finished(Summary summary) {
-        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain());
-        generation.put(new Event.End(summary));
+        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain(), FormatGuard.NONE);
+        generation.put(new Event.End(summary, false));
         return generation;
     }
 
@@ -128,6 +131,21 @@ final class EngineGeneration implements Generation {
             return ready.remove();
         }
 
+        private void guarded(List<Chunk> chunks) {
+            chunks.forEach(guard::take);
+            ready.addAll(chunks);
+        }
+
+        /// An answer that does not keep to its format ends with an error instead.
+        private void finish(Event.End end) {
+            try {
+                guard.end(end.summary(), end.late()).ifPresent(ready::add);
+                summary = end.summary();
+            } catch (BackendException e) {
+                events.add(new Event.Failure(e));
+            }
+        }
+
         private Event awaited() throws InterruptedException {
             if (deadline == Long.MAX_VALUE) return events.take();
             Event event = events.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -135,18 +153,18 @@ final class EngineGeneration implements Generation {
             if (event != null) return event;
             cancelOnce();
             return any
-                    ? new Event.End(soFar.get())
+                    ? new Event.End(soFar.get(), true)
                     : new Event.Failure(Refusals.tooLate(givenMillis, "the answer's first piece"));
         }
 
         private void take() {
             try {
                 switch (awaited()) {
-                    case Event.Piece piece -> ready.addAll(splitter.piece(piece.text(), piece.logprobs()));
+                    case Event.Piece piece -> guarded(splitter.piece(piece.text(), piece.logprobs()));
                     case Event.End end -> {
-                        ready.addAll(splitter.end());
+                        guarded(splitter.end());
                         splitter.close();
-                        summary = end.summary();
+                        finish(end);
                     }
                     case Event.Failure failure -> {
                         events.add(failure); // whoever asks again hears it again

@@ -11,14 +11,15 @@ import java.util.function.Supplier;
 
 /// A model that can be loaded: where its weights are, and what its maker set for it.
 ///
-/// @param name         as it is listed
-/// @param digest       names the version; empty for a file that is in no store
-/// @param weights      the GGUF file; models with the same weights share one copy in memory
-/// @param facts        what that file says about itself; throws [BackendException] if it is damaged
-/// @param params       options it sets
-/// @param template     a template in Go's syntax that replaces the file's own
-/// @param messages     put in front of every conversation
-/// @param capabilities for example `completion`
+/// @param name           as it is listed
+/// @param digest         names the version; empty for a file that is in no store
+/// @param weights        the GGUF file; models with the same weights share one copy in memory
+/// @param facts          what that file says about itself; throws [BackendException] if it is damaged
+/// @param params         options it sets
+/// @param template       one in Go's syntax that somebody gave it
+/// @param usesGoTemplate whether that writes its prompts, and not the file's own
+/// @param messages       put in front of every conversation
+/// @param capabilities   for example `completion`
 record ModelSource(
         String name,
         String digest,
@@ -28,5 +29,6 @@ record ModelSource(
         Options params,
         Optional<String> system,
         Optional<String> template,
+        boolean usesGoTemplate,
         List<Message> messages,
         List<String> capabilities) {}

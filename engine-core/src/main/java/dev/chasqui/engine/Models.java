@@ -84,6 +84,7 @@ interface Models {
                     model.params(),
                     model.system(),
                     model.template(),
+                    model.usesGoTemplate(),
                     model.messages(),
                     model.capabilities());
         }
@@ -136,6 +137,7 @@ interface Models {
                     Options.NONE,
                     Optional.empty(),
                     Optional.empty(),
+                    false,
                     List.of(),
                     capabilities());
         }

@@ -9,7 +9,6 @@ import dev.chasqui.llama.common.OutputParser;
 import dev.chasqui.llama.common.RenderedPrompt;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// Reads an answer with the parser that belongs to the model's template: thinking apart, tool calls whole.
 ///
@@ -56,8 +55,8 @@ final class ParsedSplitter implements OutputSplitter {
         }
         List<ToolCall> whole = calls.stream()
                 .filter(call -> !call.name.isEmpty())
-                .map(call ->
-                        new ToolCall(freshId(), call.name, call.arguments.isEmpty() ? "{}" : call.arguments.toString()))
+                .map(call -> new ToolCall(
+                        CallJson.freshId(), call.name, call.arguments.isEmpty() ? "{}" : call.arguments.toString()))
                 .toList();
         if (!whole.isEmpty() && !broken) last.add(new Chunk("", "", whole, List.of()));
         return last;
@@ -93,13 +92,5 @@ final class ParsedSplitter implements OutputSplitter {
         broken = true;
         calls.clear();
         return List.of(new Chunk(unread.toString(), "", List.of(), logprobs));
-    }
-
-    /// As Ollama makes them: `call_` and eight of a-z and 0-9.
-    private static String freshId() {
-        StringBuilder id = new StringBuilder("call_");
-        for (int i = 0; i < 8; i++)
-            id.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
-        return id.toString();
     }
 }

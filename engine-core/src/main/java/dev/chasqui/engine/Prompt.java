@@ -8,7 +8,8 @@ import java.util.Set;
 ///
 /// @param tokens          everything before the answer
 /// @param stops           texts that end the answer
-/// @param grammar         GBNF the answer must follow
+/// @param grammar         what the answer must be, whatever its format
+/// @param preamble        what may come before an answer that has a format
 /// @param preserved       special tokens whose text belongs to the answer, because a parser reads it
 /// @param returnsContext  whether the summary carries the token ids
 /// @param droppedTokens   that were left out of its middle, since it was too long
@@ -16,25 +17,42 @@ import java.util.Set;
 record Prompt(
         int[] tokens,
         List<String> stops,
-        Optional<String> grammar,
+        Optional<AnswerGrammar> grammar,
+        Preamble preamble,
         Set<Integer> preserved,
         boolean returnsContext,
         int droppedTokens,
         int droppedMessages) {
 
     /// A whole one.
-    Prompt(int[] tokens, List<String> stops, Optional<String> grammar, Set<Integer> preserved, boolean returnsContext) {
-        this(tokens, stops, grammar, preserved, returnsContext, 0, 0);
+    Prompt(
+            int[] tokens,
+            List<String> stops,
+            Optional<AnswerGrammar> grammar,
+            Set<Integer> preserved,
+            boolean returnsContext) {
+        this(tokens, stops, grammar, Preamble.NONE, preserved, returnsContext, 0, 0);
     }
 
     /// What is left of it.
     Prompt shortened(int[] left) {
         return new Prompt(
-                left, stops, grammar, preserved, returnsContext, tokens.length - left.length, droppedMessages);
+                left,
+                stops,
+                grammar,
+                preamble,
+                preserved,
+                returnsContext,
+                tokens.length - left.length,
+                droppedMessages);
+    }
+
+    Prompt after(Preamble preamble) {
+        return new Prompt(tokens, stops, grammar, preamble, preserved, returnsContext, droppedTokens, droppedMessages);
     }
 
     Prompt ofConversationWithout(int messages) {
-        return new Prompt(tokens, stops, grammar, preserved, returnsContext, droppedTokens, messages);
+        return new Prompt(tokens, stops, grammar, preamble, preserved, returnsContext, droppedTokens, messages);
     }
 
     boolean keepsSpecial(int token) {

@@ -12,62 +12,52 @@ import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
 import dev.chasqui.llama.Vocabulary;
-import dev.chasqui.llama.common.ChatInputs;
 import dev.chasqui.llama.common.ChatTemplate;
-import dev.chasqui.llama.common.JsonSchemaGrammar;
-import dev.chasqui.llama.common.RenderedPrompt;
-import dev.chasqui.llama.common.ToolChoice;
+import dev.chasqui.template.GoTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// Turns requests into the tokens one model reads.
+/// Turns requests into the tokens a model reads.
 ///
-/// A model with a chat template gets its prompts through it; a base model without one gets a prompt as it is, and
-/// a chat as ChatML.
+/// Prompts are written by the model's template, the one in Go's syntax that a request or the model brings or the
+/// one in Jinja of its weights. A base model without one gets a prompt as it is, and a chat as ChatML. Models that
+/// share their weights share this; what is their own comes with each call.
 final class Prompts implements AutoCloseable {
 
     /// A request rendered for the model, and the way to read what it answers.
     record Rendered(Prompt prompt, OutputSplitter splitter) {}
 
-    private final ModelSource source;
     private final Vocabulary vocabulary;
     private final ChatTemplate template;
     private final boolean ownTemplate;
+    private volatile @Nullable SortedVocabulary words;
 
-    private Prompts(ModelSource source, Vocabulary vocabulary, ChatTemplate template, boolean ownTemplate) {
-        this.source = source;
+    private Prompts(Vocabulary vocabulary, ChatTemplate template, boolean ownTemplate) {
         this.vocabulary = vocabulary;
         this.template = template;
         this.ownTemplate = ownTemplate;
     }
 
-    /// @throws BackendException if the model's template cannot be used
+    /// @throws BackendException if the weights' template cannot be used
     static Prompts of(ModelSource source, LlamaModel weights, GgufFile facts) {
         Vocabulary vocabulary = weights.vocabulary();
         Optional<String> jinja = facts.chatTemplate().filter(text -> !text.isBlank());
-        boolean goTemplate = source.template()
-                .map(text -> text.replaceAll("\\s", ""))
-                .filter(text -> !text.isEmpty() && !text.equals("{{.Prompt}}"))
-                .isPresent();
-        if (jinja.isEmpty() && goTemplate) {
-            throw BackendException.invalid("model '" + source.name() + "' has a TEMPLATE in Go's syntax and none in its"
-                    + " GGUF file; Go templates are not supported yet. Send raw prompts, or use a GGUF file with a"
-                    + " chat template");
-        }
         try {
             ChatTemplate template = jinja.isPresent()
                     ? ChatTemplate.parse(
                             jinja.get(), text(vocabulary, vocabulary.bos()), text(vocabulary, vocabulary.eos()))
                     : ChatTemplate.chatMl();
-            return new Prompts(source, vocabulary, template, jinja.isPresent());
+            return new Prompts(vocabulary, template, jinja.isPresent());
         } catch (LlamaException | IllegalArgumentException e) {
             throw BackendException.failed(
                     "the chat template of model '" + source.name() + "' cannot be used: " + e.getMessage(), e);
@@ -78,18 +68,32 @@ final class Prompts implements AutoCloseable {
         return vocabulary;
     }
 
+    /// As constraints need it; the first call takes a while.
+    SortedVocabulary words() {
+        SortedVocabulary known = words;
+        if (known != null) return known;
+        synchronized (this) {
+            if (words == null) words = new SortedVocabulary(vocabulary);
+            return Objects.requireNonNull(words);
+        }
+    }
+
     Logprobs logprobs(int top) {
         return new Logprobs(vocabulary, top);
     }
 
+    /// @param go writes the prompt, unless the request is raw
     /// @throws BackendException if the request cannot be rendered
-    Rendered forGenerate(GenerateRequest request) {
-        Options options = request.settings().options().over(source.params());
-        if (request.raw() || !ownTemplate) {
-            int[] tokens = joined(request.context(), request.prompt());
-            Prompt prompt = new Prompt(
-                    tokens, options.strings(Option.STOP), grammar(request.settings()), Set.of(), !request.raw());
-            return new Rendered(prompt, OutputSplitter.plain());
+    Rendered forGenerate(ModelSource source, Optional<GoTemplate> go, GenerateRequest request) {
+        return rendered(written(source, go, request), source, request.settings(), request.context(), !request.raw());
+    }
+
+    private Written written(ModelSource source, Optional<GoTemplate> go, GenerateRequest request) {
+        if (request.raw() || go.isEmpty() && !ownTemplate) return Written.plain(request.prompt());
+        Think think = request.settings().think();
+        if (request.suffix().isPresent() && go.isPresent()) {
+            return new GoWriter(go.get())
+                    .writeInsert(request.prompt(), request.suffix().get(), think);
         }
         List<Message> messages = new ArrayList<>();
         Optional<String> system =
@@ -97,14 +101,14 @@ final class Prompts implements AutoCloseable {
         system.ifPresent(text -> messages.add(Message.system(text)));
         if (request.context().isEmpty()) messages.addAll(source.messages());
         messages.add(Message.user(request.prompt()));
-        return render(messages, Optional.empty(), request.settings(), options, request.context(), true);
+        return writer(go).write(messages, Optional.empty(), think);
     }
 
     /// A prompt that may lose its middle.
     ///
     /// @throws BackendException if the request cannot be rendered
-    Rendering text(GenerateRequest request) {
-        Rendered whole = forGenerate(request);
+    Rendering text(ModelSource source, Optional<GoTemplate> go, GenerateRequest request) {
+        Rendered whole = forGenerate(source, go, request);
         Settings settings = request.settings();
         int keep =
                 settings.options().over(source.params()).count(Option.NUM_KEEP).orElse(4);
@@ -116,17 +120,18 @@ final class Prompts implements AutoCloseable {
     /// A conversation that may lose its oldest messages.
     ///
     /// @throws BackendException if it cannot be rendered
-    Rendering chat(ChatRequest request) {
-        Options options = request.settings().options().over(source.params());
+    Rendering chat(ModelSource source, Optional<GoTemplate> go, ChatRequest request, Optional<OfferedTools> tools) {
+        Settings settings = request.settings();
         List<Message> messages = new ArrayList<>();
         boolean hasSystem = request.messages().getFirst().role().equals("system");
         if (!hasSystem) source.system().ifPresent(text -> messages.add(Message.system(text)));
         messages.addAll(source.messages());
         messages.addAll(request.messages());
+        ConversationWriter writer = writer(go);
         return new ChatRendering(
                 messages,
-                request.settings().truncate(),
-                left -> render(left, request.toolsJson(), request.settings(), options, List.of(), false));
+                settings.truncate(),
+                left -> rendered(writer.write(left, tools, settings.think()), source, settings, List.of(), false));
     }
 
     @Override
@@ -134,36 +139,23 @@ final class Prompts implements AutoCloseable {
         template.close();
     }
 
-    private Rendered render(
-            List<Message> messages,
-            Optional<String> tools,
-            Settings settings,
-            Options options,
-            List<Integer> before,
-            boolean returnsContext) {
-        RenderedPrompt rendered;
-        try {
-            ChatInputs inputs = ChatInputs.of(ChatJson.of(messages));
-            if (tools.isPresent()) inputs = inputs.withTools(tools.get(), ToolChoice.AUTO, true);
-            inputs = inputs.withThinking(settings.think() != Think.OFF);
-            if (settings.think().ordinal() >= Think.LOW.ordinal()) {
-                inputs = inputs.withReasoningEffort(settings.think().wire());
-            }
-            rendered = template.render(inputs);
-        } catch (LlamaException | IllegalArgumentException e) {
-            throw new BackendException(
-                    BackendException.Kind.INVALID, "the conversation cannot be rendered: " + e.getMessage(), e);
-        }
-        List<String> stops = Stream.concat(options.strings(Option.STOP).stream(), rendered.stops().stream())
+    private ConversationWriter writer(Optional<GoTemplate> go) {
+        return go.isPresent() ? new GoWriter(go.get()) : new JinjaWriter(template);
+    }
+
+    private Rendered rendered(
+            Written written, ModelSource source, Settings settings, List<Integer> before, boolean returnsContext) {
+        Options options = settings.options().over(source.params());
+        List<String> stops = Stream.concat(options.strings(Option.STOP).stream(), written.stops().stream())
                 .toList();
-        boolean parsed = tools.isPresent() || (settings.think() != Think.OFF && rendered.supportsThinking());
         Prompt prompt = new Prompt(
-                joined(before, rendered.prompt()),
-                stops,
-                grammar(settings),
-                parsed ? preserved(rendered) : Set.of(),
-                returnsContext);
-        return new Rendered(prompt, parsed ? new ParsedSplitter(rendered) : OutputSplitter.plain());
+                        joined(before, written.text()),
+                        stops,
+                        written.grammar(),
+                        preserved(written.preserved()),
+                        returnsContext)
+                .after(written.preamble());
+        return new Rendered(prompt, written.reader().get());
     }
 
     /// The ids of a former answer's context, and after them the text's.
@@ -188,20 +180,9 @@ final class Prompts implements AutoCloseable {
         return !bos.isEmpty() && text.startsWith(bos);
     }
 
-    private Optional<String> grammar(Settings settings) {
-        return settings.format().map(format -> {
-            try {
-                return format.equals("\"json\"") ? JsonSchemaGrammar.ANY_OBJECT : JsonSchemaGrammar.toGbnf(format);
-            } catch (LlamaException | IllegalArgumentException e) {
-                throw new BackendException(
-                        BackendException.Kind.INVALID, "format is no usable JSON schema: " + e.getMessage(), e);
-            }
-        });
-    }
-
     /// The ids of the special tokens a parser wants to see.
-    private Set<Integer> preserved(RenderedPrompt rendered) {
-        return rendered.preservedTokens().stream()
+    private Set<Integer> preserved(List<String> texts) {
+        return texts.stream()
                 .map(text -> vocabulary.tokenize(text, false, true))
                 .filter(ids -> ids.length == 1)
                 .map(ids -> ids[0])

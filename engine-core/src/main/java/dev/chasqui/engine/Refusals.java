@@ -2,6 +2,7 @@ package dev.chasqui.engine;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
+import dev.chasqui.json.SchemaException;
 import dev.chasqui.schedule.RefusedException;
 
 /// What went wrong below, in the words of those above.
@@ -21,8 +22,13 @@ final class Refusals {
                         },
                         String.valueOf(refused.getMessage()),
                         refused);
+            case SchemaException format -> ofFormat(format);
             default -> BackendException.failed("the answer broke off: " + cause.getMessage(), cause);
         };
+    }
+
+    static BackendException ofFormat(SchemaException cause) {
+        return new BackendException(Kind.INVALID, "format: " + cause.getMessage(), cause);
     }
 
     /// @param what was wanted by then

@@ -12,10 +12,10 @@ final class Samplings {
 
     private Samplings() {}
 
-    static Sampling of(Options options, int contextTokens, Optional<String> grammar) {
+    static Sampling of(Options options, int contextTokens, Optional<AnswerGrammar> grammar) {
         int repeatLastN = options.count(Option.REPEAT_LAST_N).orElse(64);
         OptionalLong seed = options.integer(Option.SEED);
-        return new Sampling(
+        Sampling free = new Sampling(
                 decimal(options, Option.TEMPERATURE, 0.8),
                 options.count(Option.TOP_K).orElse(40),
                 decimal(options, Option.TOP_P, 0.9),
@@ -28,7 +28,8 @@ final class Samplings {
                 seed.isPresent() && seed.getAsLong() != -1
                         ? seed.getAsLong()
                         : ThreadLocalRandom.current().nextLong(),
-                grammar);
+                Optional.empty());
+        return grammar.map(held -> free.withGrammar(held.gbnf(), held.begun())).orElse(free);
     }
 
     private static float decimal(Options options, Option option, double otherwise) {

@@ -86,10 +86,15 @@ public final class JsonCursor {
     /// The longest text that must follow, whatever the model would say. Empty where there is a choice, where
     /// the answer may end, and inside a character.
     public String forced() {
+        return forced(Integer.MAX_VALUE);
+    }
+
+    /// As [#forced()], up to so many characters.
+    public String forced(int most) {
         if (half.missing() > 0) return "";
         StringBuilder text = new StringBuilder();
         State at = state;
-        for (int next = at.forced(); next >= 0; next = at.forced()) {
+        for (int next = at.forced(); next >= 0 && text.length() < most; next = at.forced()) {
             text.appendCodePoint(next);
             at = step(at, next);
         }

@@ -167,6 +167,7 @@ final class Http implements AutoCloseable {
         Kind kind = switch (status) {
             case 400 -> Kind.INVALID;
             case 404 -> Kind.NOT_FOUND;
+            case 422 -> Kind.INCOMPLETE;
             case 499 -> Kind.CANCELLED;
             case 503 -> Kind.OVERLOADED;
             case 504 -> Kind.TOO_LATE;

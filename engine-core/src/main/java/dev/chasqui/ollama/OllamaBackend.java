@@ -66,6 +66,27 @@ public final class OllamaBackend implements Backend {
     }
 
     @Override
+    public String render(GenerateRequest request) {
+        return rendered("api/generate", RequestJson.of(request));
+    }
+
+    @Override
+    public String render(ChatRequest request) {
+        return rendered("api/chat", RequestJson.of(request));
+    }
+
+    private String rendered(String path, ObjectNode request) {
+        byte[] reply = http.task(path, request.put("stream", false).put("_debug_render_only", true));
+        try {
+            JsonNode text = Json.read(reply).path("_debug_info").path("rendered_template");
+            if (text.isString()) return text.asString();
+        } catch (JacksonException e) {
+            throw http.broken("its answer to " + path + " is not JSON: " + e.getOriginalMessage());
+        }
+        throw http.broken("its answer to " + path + " holds no rendered template");
+    }
+
+    @Override
     public Embeddings embed(EmbedRequest request) {
         byte[] reply = http.task("api/embed", RequestJson.of(request));
         Embeddings embeddings;

@@ -8,10 +8,13 @@ import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.ToolCall;
+import dev.chasqui.api.ToolChoice;
 import dev.chasqui.api.Urgency;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,6 +46,7 @@ final class RequestJson {
         ArrayNode messages = json.putArray("messages");
         request.messages().forEach(message -> messages.add(message(message)));
         request.toolsJson().ifPresent(tools -> json.set("tools", parsed("tools", tools)));
+        toolChoice(json, request.toolChoice());
         return settings(json, request.settings());
     }
 
@@ -55,6 +59,15 @@ final class RequestJson {
         request.keepAlive().ifPresent(keepAlive -> keepAlive(json, keepAlive));
         urgency(json, request.urgency());
         return json;
+    }
+
+    private static void toolChoice(ObjectNode json, ToolChoice choice) {
+        if (choice.function().isPresent()) {
+            ObjectNode named = json.putObject("tool_choice").put("type", "function");
+            named.putObject("function").put("name", choice.function().get());
+        } else if (choice.mode() != ToolChoice.Mode.AUTO) {
+            json.put("tool_choice", choice.mode().name().toLowerCase(Locale.ROOT));
+        }
     }
 
     private static ObjectNode message(Message message) {
@@ -98,6 +111,9 @@ final class RequestJson {
             default -> json.put("think", settings.think().wire());
         }
         if (!settings.truncate()) json.put("truncate", false);
+        if (settings.onLength() != OnLength.ERROR) {
+            json.put("on_length", settings.onLength().wire());
+        }
         if (!settings.shift()) json.put("shift", false);
         urgency(json, settings.urgency());
         if (!settings.choices().isEmpty()) settings.choices().forEach(json.putArray("choices")::add);

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Fills one batch: running answers first, each with its next token, then prompts in chunks.
+/// Fills one batch: running answers first, each with its next token and what that forced, then prompts in chunks.
 final class BatchFill {
 
     /// The kernels for fewer rows than this are slow, so a chunk has them if it can.
@@ -35,8 +35,7 @@ final class BatchFill {
             answers.remove(last);
             prompts.remove(last);
         }
-        answers.forEach(sequence -> feed(sequence, 1));
-        if (answers.size() <= MOST_GUESSING) answers.forEach(this::guess);
+        feedAnswers(answers, now);
         int before = batch.size();
         if (!prompts.isEmpty()) feedPrompts(prompts, chunk(answers, now), now);
         for (Sequence sequence : places.running) {
@@ -65,6 +64,20 @@ final class BatchFill {
                             + places.cache.pinnedCells() + " are pinned. Release a pin, or raise num_ctx");
         }
         return last;
+    }
+
+    /// Each has a row for certain; forced tokens beyond that have what is left.
+    private void feedAnswers(List<Sequence> answers, long now) {
+        int wanted = answers.stream().mapToInt(Sequence::pending).sum();
+        int room = Math.min(wanted, places.decoder.batchTokens());
+        if (room > answers.size() && !places.cache.makeRoom(room, now)) room = Math.min(room, places.cache.free());
+        for (int i = 0; i < answers.size(); i++) {
+            int others = answers.size() - 1 - i;
+            feed(answers.get(i), Math.min(answers.get(i).pending(), room - batch.size() - others));
+        }
+        for (Sequence sequence : answers) {
+            if (sequence.isConstrained() || answers.size() <= MOST_GUESSING) guess(sequence);
+        }
     }
 
     private void guess(Sequence sequence) {
@@ -103,6 +116,7 @@ final class BatchFill {
             for (int i = 0; i < shares.length; i++) {
                 if (shares[i] > 0) feed(order.get(i), shares[i]);
             }
+            order.stream().filter(Sequence::isConstrained).forEach(this::guess);
         } else if (batch.size() == 0) { // no cell is left for any of them
             prompts.remove(giveWay(now));
             if (!prompts.isEmpty()) feedPrompts(prompts, chunk, now);

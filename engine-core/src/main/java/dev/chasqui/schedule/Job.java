@@ -1,6 +1,7 @@
 package dev.chasqui.schedule;
 
 import dev.chasqui.llama.Sampling;
+import dev.chasqui.llama.TokenConstraint;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param draft         most tokens guessed from the text so far and checked in one batch, `0` to `16`
 /// @param scored        of the prompt, the last tokens after each of which the sink is given the model's logits,
 ///                      `0` to `32`
+/// @param constraint    what its tokens must be; such a request is not guessed for. It belongs to this one request
 public record Job(
         int[] prompt,
         Sampling sampling,
@@ -27,7 +29,8 @@ public record Job(
         Urgency urgency,
         Optional<String> pin,
         int draft,
-        int scored) {
+        int scored,
+        Optional<TokenConstraint> constraint) {
 
     public static final int MOST_DRAFT = 16;
     public static final int MOST_SCORED = 32;
@@ -51,27 +54,67 @@ public record Job(
 
     /// An ordinary request.
     public static Job of(int[] prompt, Sampling sampling, int maxTokens, int contextTokens) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, 4, true, Urgency.NONE, Optional.empty(), 0, 0);
+        return new Job(
+                prompt,
+                sampling,
+                maxTokens,
+                contextTokens,
+                4,
+                true,
+                Urgency.NONE,
+                Optional.empty(),
+                0,
+                0,
+                Optional.empty());
     }
 
     public Job withShift(boolean shift, int keep) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored);
+        return new Job(
+                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored, constraint);
     }
 
     public Job withUrgency(Urgency urgency) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored);
+        return new Job(
+                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored, constraint);
     }
 
     public Job withPin(String name) {
         return new Job(
-                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, Optional.of(name), draft, scored);
+                prompt,
+                sampling,
+                maxTokens,
+                contextTokens,
+                keep,
+                shift,
+                urgency,
+                Optional.of(name),
+                draft,
+                scored,
+                constraint);
     }
 
     public Job withDraft(int tokens) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, tokens, scored);
+        return new Job(
+                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, tokens, scored, constraint);
     }
 
     public Job withScored(int tokens) {
-        return new Job(prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, tokens);
+        return new Job(
+                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, tokens, constraint);
+    }
+
+    public Job withConstraint(TokenConstraint constraint) {
+        return new Job(
+                prompt,
+                sampling,
+                maxTokens,
+                contextTokens,
+                keep,
+                shift,
+                urgency,
+                pin,
+                draft,
+                scored,
+                Optional.of(constraint));
     }
 }

@@ -44,9 +44,10 @@ public final class Scheduler implements Workload {
     ///
     /// @throws RefusedException if too many wait, or its first token would come after its deadline
     public Ticket submit(Job job, TokenSink sink) {
+        int[] opening = Sequence.opening(job);
         long now = nanoClock.getAsLong();
         synchronized (lock) {
-            Sequence sequence = new Sequence(this, job, sink, submitted++, now);
+            Sequence sequence = new Sequence(this, job, opening, sink, submitted++, now);
             admission.check(sequence, now, decoding ? decodingUntil : now);
             places.queue.add(sequence);
             SchedulerEvents.queued(sequence, places.queue.size());

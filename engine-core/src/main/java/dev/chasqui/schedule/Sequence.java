@@ -2,14 +2,20 @@ package dev.chasqui.schedule;
 
 import dev.chasqui.llama.Decoder;
 import dev.chasqui.llama.TokenBatch;
+import dev.chasqui.llama.TokenConstraint;
 import dev.chasqui.llama.TokenSampler;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One request on its way: its tokens so far, how many of them are in the KV cache, and who draws the next.
+///
+/// Tokens that a constraint forces are not drawn: they follow at once, and go through the model with the next batch.
 final class Sequence implements Ticket, Queued {
 
     static final int NO_SLOT = -1;
+
+    /// Forced tokens that follow one draw: a longer text comes in several steps, so that others need not wait for it.
+    private static final int MOST_FORCED = 64;
 
     final Job job;
     final TokenSink sink;
@@ -36,19 +42,25 @@ final class Sequence implements Ticket, Queued {
     private int draftRow;
     private int[] draft = {};
     private int drawn;
+    /// Of its last tokens, those that nobody told the sink of yet: forced ones that came before the first draw.
+    private int untold;
+    /// Tokens at its end that belong to one step: the last one drawn, and those that it forced.
+    private int step = 1;
     /// Positions of the prompt whose logits are still to be given to the sink begin here.
     private int nextScored;
     private int shared;
     private int dropped;
     private @Nullable TokenSampler sampler;
     private final Drafts drafts;
+    private final @Nullable TokenConstraint constraint;
     private boolean seatedBefore;
     private long seatedAt;
     private boolean begun;
     private long begunAt;
     private long firstTokenAt;
 
-    Sequence(Scheduler scheduler, Job job, TokenSink sink, long number, long now) {
+    /// @param opening what [#opening] gave
+    Sequence(Scheduler scheduler, Job job, int[] opening, TokenSink sink, long number, long now) {
         this.scheduler = scheduler;
         this.job = job;
         this.sink = sink;
@@ -58,6 +70,17 @@ final class Sequence implements Ticket, Queued {
         this.length = tokens.length;
         this.nextScored = length - job.scored();
         this.drafts = new Drafts(job.draft());
+        this.constraint = job.constraint().orElse(null);
+        for (int token : opening) append(token);
+        this.untold = opening.length;
+    }
+
+    /// The tokens that every answer to this job begins with: they are computed together with its prompt.
+    static int[] opening(Job job) {
+        int room = Math.min(job.maxTokens(), job.contextTokens() - job.prompt().length - 1); // one is still to be drawn
+        return job.constraint()
+                .map(constraint -> constraint.forced(Math.min(room, MOST_FORCED)))
+                .orElse(TokenConstraint.NOTHING);
     }
 
     @Override
@@ -121,8 +144,14 @@ final class Sequence implements Ticket, Queued {
         return isAnswering() ? 0 : inFlight;
     }
 
+    /// Whether its prompt is computed, and with the next batch it can go on.
     boolean isAnswering() {
-        return pending() == 1;
+        return pending() <= step;
+    }
+
+    /// Whether what it may say is not free.
+    boolean isConstrained() {
+        return constraint != null;
     }
 
     /// Whether the next token would have no place in this request's share of the context.
@@ -139,7 +168,7 @@ final class Sequence implements Ticket, Queued {
         if (seatedBefore) return false;
         seatedBefore = true;
         seatedAt = now;
-        shared = known;
+        shared = Math.min(known, job.prompt().length);
         return true;
     }
 
@@ -169,12 +198,14 @@ final class Sequence implements Ticket, Queued {
         return asked;
     }
 
-    /// Adds, after the last token, what may well come next; each row's logits say whether it was right.
+    /// Adds, after the last token if that is in the batch, what may well come next; each row's logits say whether it
+    /// was right.
     ///
     /// @return rows added
     int feedDraft(int room, TokenBatch batch) {
-        int most = Math.min(room, Math.min(job.maxTokens() - drawn, job.contextTokens() - length) - 1);
-        draft = drafts.guess(tokens, length, most);
+        if (!drawsNow()) return 0;
+        int most = Math.min(room, Math.min(job.maxTokens() - drawn - untold, job.contextTokens() - length) - 1);
+        draft = constraint == null ? drafts.guess(tokens, length, most) : likely(constraint, most);
         draftRow = batch.size();
         for (int i = 0; i < draft.length; i++) batch.add(draft[i], length + i, slot, true);
         inFlight += draft.length;
@@ -200,7 +231,7 @@ final class Sequence implements Ticket, Queued {
         }
     }
 
-    /// Draws what the batch allows, one token at least, and hands it to the sink.
+    /// Draws what the batch allows, one token at least, and hands it to the sink with those it forces.
     ///
     /// @return why the answer is over, or `null` if it goes on
     TokenSink.@Nullable Reason draw(Decoder decoder, long now) {
@@ -210,29 +241,78 @@ final class Sequence implements Ticket, Queued {
         }
         if (job.maxTokens() == 0) return TokenSink.Reason.LENGTH;
         int right = 0;
-        TokenSink.Reason over;
-        while (true) {
+        TokenSink.Reason over = tell(decoder);
+        boolean goesOn = over == null;
+        while (goesOn) {
             int row = right == 0 ? firstRow : draftRow + right - 1;
-            int token = sampler(decoder).sample(row);
+            int token = sampled(decoder, row);
             append(token);
             drawn++;
-            over = null;
-            if (!sink.accept(token, () -> decoder.logits(row))) over = TokenSink.Reason.STOP;
-            else if (drawn >= job.maxTokens()) over = TokenSink.Reason.LENGTH;
-            if (over != null || right == draft.length || token != draft[right]) break;
-            right++;
+            boolean accepted = sink.accept(token, () -> decoder.logits(row));
+            over = accepted ? overNow() : TokenSink.Reason.STOP;
+            boolean guessed = over == null && right < draft.length && token == draft[right];
+            if (guessed) right++;
+            if (over == null && force()) {
+                over = tell(decoder);
+                guessed = false; // what was guessed does not come next
+            }
+            goesOn = guessed && over == null;
         }
         drafts.checked(draft.length, right);
         inFlight -= draft.length - right;
         return over;
     }
 
+    private int sampled(Decoder decoder, int row) {
+        TokenSampler drawing = sampler(decoder);
+        if (constraint == null) return drawing.sample(row);
+        int token = drawing.sample(row, constraint);
+        constraint.accept(token);
+        return token;
+    }
+
+    /// Appends the tokens that must come next.
+    ///
+    /// @return whether there are any
+    private boolean force() {
+        if (constraint == null) return false;
+        int room = Math.min(job.maxTokens() - drawn, job.contextTokens() - length);
+        int[] forced = constraint.forced(Math.min(room, MOST_FORCED));
+        for (int token : forced) append(token);
+        untold = forced.length;
+        return untold > 0;
+    }
+
+    /// Tells the sink of the forced tokens that it has not heard of.
+    private TokenSink.@Nullable Reason tell(Decoder decoder) {
+        boolean any = untold > 0;
+        for (; untold > 0; untold--) {
+            int token = tokens[length - untold];
+            if (job.sampling().penalizes()) sampler(decoder).prime(token);
+            drawn++;
+            if (!sink.forced(token)) return TokenSink.Reason.STOP;
+        }
+        return any ? overNow() : null;
+    }
+
+    private TokenSink.@Nullable Reason overNow() {
+        if (constraint != null && constraint.isOver()) return TokenSink.Reason.STOP;
+        return drawn >= job.maxTokens() ? TokenSink.Reason.LENGTH : null;
+    }
+
+    private static int[] likely(TokenConstraint constraint, int most) {
+        int token = most > 0 ? constraint.likely() : -1;
+        return token < 0 ? TokenConstraint.NOTHING : new int[] {token};
+    }
+
     /// The batch went through: what it held of this sequence, wrong guesses apart, is in the cache now.
     void arrived(KvCache cache) {
-        int wrong = firstRow >= 0 && inFlight > 0 ? draft.length : 0;
+        boolean drew = drawsNow();
+        int wrong = drew ? draft.length : 0;
         cache.append(slot, tokens, cached, inFlight);
         cached += inFlight;
         inFlight = 0;
+        if (drew) step = Math.max(1, pending());
         if (wrong > 0) cached = cache.cut(slot, cached);
     }
 

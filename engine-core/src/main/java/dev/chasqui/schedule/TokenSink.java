@@ -11,6 +11,11 @@ public interface TokenSink {
     /// @return `false` if the answer is over with this token
     boolean accept(int token, Supplier<float[]> logits);
 
+    /// A token came that had to, by the job's constraint; nobody drew it, so there are no logits for its place.
+    ///
+    /// @return `false` if the answer is over with this token
+    boolean forced(int token);
+
     /// The model has read this token of the prompt, and the job asked for what it expects next. In order, and before
     /// the answer's first token.
     ///
@@ -28,7 +33,7 @@ public interface TokenSink {
     ///
     /// @param reason        why
     /// @param promptNanos   from the first chunk of the prompt until the first token could be drawn
-    /// @param tokens        tokens drawn
+    /// @param tokens        tokens of the answer, drawn or forced
     /// @param decodeNanos   from then to the last token
     /// @param sharedTokens  of the prompt, those that were in the KV cache already
     /// @param droppedTokens that context shifts took out of the middle
@@ -46,7 +51,7 @@ public interface TokenSink {
 
     /// Why an answer ended.
     enum Reason {
-        /// The sink said so.
+        /// The sink said so, or the job's constraint.
         STOP,
         /// The most tokens were drawn, or the context is full.
         LENGTH,

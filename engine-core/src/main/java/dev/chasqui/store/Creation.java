@@ -5,6 +5,8 @@ import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.template.GoTemplate;
+import dev.chasqui.template.TemplateException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -177,6 +179,7 @@ final class Creation implements AutoCloseable {
     private void texts(Modelfile modelfile) throws IOException {
         // A Modelfile made by `show` repeats the weights' own template, which needs no second copy.
         if (modelfile.template().isPresent() && !modelfile.template().equals(ownTemplate)) {
+            requireTemplate(modelfile.template().get());
             layers.removeIf(layer -> layer.mediaType().equals(MediaTypes.PROMPT));
             replace(
                     MediaTypes.TEMPLATE,
@@ -205,6 +208,14 @@ final class Creation implements AutoCloseable {
                 modelfile.last("parser").or(old::parser),
                 modelfile.last("requires").or(old::requires),
                 old.capabilities()));
+    }
+
+    private static void requireTemplate(String text) {
+        try {
+            GoTemplate.parse(text);
+        } catch (TemplateException e) {
+            throw new BackendException(BackendException.Kind.INVALID, "template error: " + e.getMessage(), e);
+        }
     }
 
     private void replace(String mediaType, List<Layer> by) {

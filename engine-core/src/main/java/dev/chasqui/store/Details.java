@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -55,7 +56,8 @@ final class Details {
         for (Path weights : model.weightFiles()) commands.add(command("model", weights.toString()));
         model.projector().ifPresent(path -> commands.add(command("model", path.toString())));
         model.adapter().ifPresent(path -> commands.add(command("adapter", path.toString())));
-        commands.add(command("template", template(model, gguf)));
+        String template = model.template().or(gguf::chatTemplate).orElse(DEFAULT_TEMPLATE);
+        commands.add(command("template", template));
         model.system().ifPresent(text -> commands.add(command("system", text)));
         model.config().renderer().ifPresent(name -> commands.add(command("renderer", name)));
         model.config().parser().ifPresent(name -> commands.add(command("parser", name)));
@@ -80,9 +82,10 @@ final class Details {
         return new Modelfile.Command(name, argument);
     }
 
-    /// The template in force: the one given, else the weights' own, else the prompt as it is.
+    /// The template in force: the one given or the weights' own, else the prompt as it is.
     private static String template(StoredModel model, GgufFile gguf) {
-        return model.template().or(gguf::chatTemplate).orElse(DEFAULT_TEMPLATE);
+        Optional<String> given = model.usesGoTemplate() ? model.template() : Optional.empty();
+        return given.or(gguf::chatTemplate).orElse(DEFAULT_TEMPLATE);
     }
 
     /// One option a line, its name padded to 30 columns, texts in quotes.

@@ -128,7 +128,16 @@ public final class StoredModel {
     /// The template somebody gave the model, in Go's template language. The weights may hold another one, in
     /// Jinja: [GgufFile#chatTemplate].
     public Optional<String> template() {
-        return text(MediaTypes.TEMPLATE).or(() -> text(MediaTypes.PROMPT));
+        return templateLayer().map(this::text);
+    }
+
+    /// Whether [#template] writes the model's prompts, and not the weights' own.
+    public boolean usesGoTemplate() {
+        return capabilities.goInForce(files());
+    }
+
+    private Optional<Layer> templateLayer() {
+        return manifest.lastOfType(MediaTypes.TEMPLATE).or(() -> manifest.lastOfType(MediaTypes.PROMPT));
     }
 
     /// The system prompt that stands where a request gives none.
@@ -172,13 +181,18 @@ public final class StoredModel {
 
     /// For example `completion`, `tools`, `embedding`; see Ollama's `/api/show`.
     public List<String> capabilities() {
-        Optional<Layer> weights = manifest.ofType(MediaTypes.MODEL).stream().findFirst();
-        return capabilities.of(
-                weights,
+        return capabilities.of(files(), config);
+    }
+
+    private Capabilities.Files files() {
+        Optional<Layer> template = templateLayer();
+        return new Capabilities.Files(
+                manifest.ofType(MediaTypes.MODEL).stream().findFirst(),
                 this::readOnce,
-                template(),
-                manifest.lastOfType(MediaTypes.PROJECTOR).isPresent(),
-                config);
+                template,
+                () -> template.map(this::text).orElse(""),
+                manifest.lastOfType(MediaTypes.SYSTEM).isPresent(),
+                manifest.lastOfType(MediaTypes.PROJECTOR).isPresent());
     }
 
     public ModelSummary summary() {

@@ -100,6 +100,11 @@ class DecodeThreadTest {
         }
 
         @Override
+        public boolean forced(int token) {
+            return true;
+        }
+
+        @Override
         public void ended(Ending ending) {}
 
         @Override

@@ -94,6 +94,7 @@ class LogprobsTest {
             AnswerSink sink = new AnswerSink(
                     model.vocabulary(),
                     new Prompt(new int[] {1}, List.of("stop"), Optional.empty(), Set.of(), false),
+                    false,
                     Optional.of(new Logprobs(model.vocabulary(), 2)),
                     0,
                     0,

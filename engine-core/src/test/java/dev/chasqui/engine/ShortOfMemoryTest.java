@@ -118,17 +118,17 @@ class ShortOfMemoryTest {
 
     private Summary generate(String prompt, Settings settings) throws Exception {
         GenerateRequest request = GenerateRequest.of("tiny", prompt).asRaw().withSettings(settings);
-        return answer(lease.model().prompts().text(request), settings);
+        return answer(lease.model().prompts().text(source, Optional.empty(), request), settings);
     }
 
     private Summary chat(List<Message> messages, Settings settings) throws Exception {
         ChatRequest request = new ChatRequest("tiny", messages, Optional.empty(), settings);
-        return answer(lease.model().prompts().chat(request), settings);
+        return answer(lease.model().prompts().chat(source, Optional.empty(), request, Optional.empty()), settings);
     }
 
     private Summary answer(Rendering rendering, Settings settings) throws Exception {
         Answering answering = new Answering(lease.model(), settings.options(), settings, System.nanoTime());
-        return answering.start(rendering, () -> {}).answer().summary();
+        return answering.start(rendering, Optional.empty(), () -> {}).answer().summary();
     }
 
     private MachineMemory machine() {

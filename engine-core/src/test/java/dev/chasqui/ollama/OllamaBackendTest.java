@@ -93,7 +93,8 @@ class OllamaBackendTest {
                         .withPriority(7)
                         .withDeadline(Duration.ofMillis(1500))
                         .superseding("AAPL"),
-                List.of());
+                List.of(),
+                Settings.OnLength.CLOSE);
         GenerateRequest request = new GenerateRequest(
                 "m",
                 "p",
@@ -109,7 +110,7 @@ class OllamaBackendTest {
                 {'model':'m','prompt':'p','suffix':'after','system':'sys','template':'{{ .Prompt }}','context':[1,2],
                  'images':['AQID'],'stream':true,'options':{'num_ctx':4096,'stop':['a','b'],'temperature':0.5},
                  'format':{'type':'object','b':1.50},'keep_alive':'1h30m0s','think':true,'truncate':false,
-                 'shift':false,'priority':7,'deadline':1.5,'supersedes':'AAPL','logprobs':true,'top_logprobs':3}"""));
+                 'shift':false,'on_length':'close','priority':7,'deadline':1.5,'supersedes':'AAPL','logprobs':true,'top_logprobs':3}"""));
     }
 
     @Test

@@ -22,6 +22,13 @@ class RecordingSink implements TokenSink {
     }
 
     @Override
+    public boolean forced(int token) {
+        assertThat(over()).as("nothing comes after the end").isFalse();
+        tokens.add(token);
+        return true;
+    }
+
+    @Override
     public void ended(Ending ending) {
         assertThat(over()).as("the end comes once").isFalse();
         this.ending = ending;

@@ -6,6 +6,7 @@ import dev.chasqui.llama.Decoder;
 import dev.chasqui.llama.Sampling;
 import dev.chasqui.llama.SavedSequence;
 import dev.chasqui.llama.TokenBatch;
+import dev.chasqui.llama.TokenConstraint;
 import dev.chasqui.llama.TokenSampler;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +64,27 @@ final class ScriptedDecoder implements Decoder {
     private static int next(List<Integer> tokens) {
         if (tokens.getFirst() % 3 == 0 && tokens.size() > 6) return tokens.get(tokens.size() - 6);
         return Math.floorMod(tokens.hashCode(), VOCABULARY);
+    }
+
+    /// What this model says where it may not say everything: its own token, or else the next one up that is allowed.
+    static int within(int token, TokenConstraint constraint) {
+        int allowed = token;
+        while (!constraint.allows(allowed)) {
+            allowed = (allowed + 1) % VOCABULARY;
+            assertThat(allowed).as("some token is allowed").isNotEqualTo(token);
+        }
+        return allowed;
+    }
+
+    /// The answer this model gives to a prompt when it is alone and nothing is forced, only constrained.
+    static List<Integer> answer(int[] prompt, int tokens, TokenConstraint constraint) {
+        List<Integer> all = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
+        while (all.size() < prompt.length + tokens && !constraint.isOver()) {
+            int token = within(next(all), constraint);
+            constraint.accept(token);
+            all.add(token);
+        }
+        return all.subList(prompt.length, all.size());
     }
 
     @Override
@@ -135,6 +157,11 @@ final class ScriptedDecoder implements Decoder {
             public int sample(int row) {
                 assertThat(nextTokens[row]).as("row %d asked for logits", row).isNotNegative();
                 return nextTokens[row];
+            }
+
+            @Override
+            public int sample(int row, TokenConstraint constraint) {
+                return within(sample(row), constraint);
             }
 
             @Override

@@ -132,8 +132,10 @@ class SimulationTest {
                     .withUrgency(new Urgency(random.nextInt(4), deadline))
                     .withDraft(random.nextInt(3) == 0 ? random.nextInt(8) : 0)
                     .withScored(random.nextInt(4) == 0 ? random.nextInt(1 + Math.min(12, prompt.length)) : 0);
+            int length = random.nextInt(3) == 0 ? 1 + random.nextInt(40) : 0;
+            if (length > 0) job = job.withConstraint(new ScriptedConstraint(length, random.nextInt(4) > 0));
             if (random.nextInt(15) == 0) job = job.withPin("pin" + random.nextInt(2));
-            Request request = new Request(job);
+            Request request = new Request(job, length);
             try {
                 request.ticket = scheduler.submit(job, request);
                 requests.add(request);
@@ -158,6 +160,7 @@ class SimulationTest {
         private final class Request implements TokenSink {
 
             final Job job;
+            final int length;
             final List<Integer> tokens = new ArrayList<>();
             int scored;
             Ticket ticket = () -> {};
@@ -165,8 +168,10 @@ class SimulationTest {
             Ending ending;
             RuntimeException failure;
 
-            Request(Job job) {
+            /// @param length of a constrained answer; `0` is free
+            Request(Job job, int length) {
                 this.job = job;
+                this.length = length;
             }
 
             void giveUp() {
@@ -190,7 +195,18 @@ class SimulationTest {
                 assertThat(ending == null && failure == null)
                         .as("nothing comes after the end")
                         .isTrue();
-                assertThat(logits.get()[token]).isPositive();
+                if (length == 0) assertThat(logits.get()[token]).isPositive();
+                else assertThat(logits.get()).hasSize(ScriptedDecoder.VOCABULARY);
+                return heard(token);
+            }
+
+            @Override
+            public boolean forced(int token) {
+                assertThat(length).as("a constraint's length").isPositive();
+                return heard(token);
+            }
+
+            private boolean heard(int token) {
                 tokens.add(token);
                 checkInTime("token");
                 return true;
@@ -221,10 +237,15 @@ class SimulationTest {
 
             void checkEnd() {
                 int room = job.contextTokens() - job.prompt().length;
-                List<Integer> whole = ScriptedDecoder.answer(job.prompt(), Math.min(job.maxTokens(), room));
+                int most = Math.min(job.maxTokens(), room);
+                List<Integer> whole = length == 0
+                        ? ScriptedDecoder.answer(job.prompt(), most)
+                        : ScriptedDecoder.answer(job.prompt(), most, new ScriptedConstraint(length, false));
                 assertThat(tokens).isEqualTo(whole.subList(0, Math.min(tokens.size(), whole.size())));
-                if (ending != null && ending.reason() == Reason.LENGTH)
+                if (ending != null && ending.reason() != Reason.DEADLINE)
                     assertThat(tokens).hasSize(whole.size());
+                if (ending != null && ending.reason() == Reason.STOP)
+                    assertThat(tokens.size()).isGreaterThanOrEqualTo(length).isPositive();
                 if (ending != null) assertThat(ending.tokens()).isEqualTo(tokens.size());
                 if (ending != null) assertThat(scored).as("tokens scored").isEqualTo(job.scored());
                 assertThat(gaveUp || ending != null || failure != null)

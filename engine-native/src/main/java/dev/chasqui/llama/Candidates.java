@@ -51,6 +51,33 @@ final class Candidates {
         present(rows, likeliest.size(), true);
     }
 
+    /// Takes only those of them in that are allowed, best first.
+    ///
+    /// @param most how many are enough
+    /// @return how many there are
+    int fill(Likeliest likeliest, TokenConstraint constraint, int most) {
+        reserve(most);
+        int kept = 0;
+        for (int i = 0; i < likeliest.size() && kept < most; i++) {
+            if (constraint.allows(likeliest.token(i))) put(rows, kept++, likeliest.token(i), likeliest.logit(i));
+        }
+        present(rows, kept, true);
+        return kept;
+    }
+
+    /// Takes only these tokens in.
+    ///
+    /// @throws LlamaException if a logit is no number
+    void fill(MemorySegment logits, int[] tokens) {
+        reserve(tokens.length);
+        for (int i = 0; i < tokens.length; i++) {
+            float logit = logits.getAtIndex(JAVA_FLOAT, tokens[i]);
+            if (Float.isNaN(logit)) throw notNumbers();
+            put(rows, i, tokens[i], logit);
+        }
+        present(rows, tokens.length, false);
+    }
+
     void apply(MemorySegment sampler) {
         SamplerH.apply(sampler, array);
     }

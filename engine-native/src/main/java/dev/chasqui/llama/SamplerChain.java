@@ -7,9 +7,9 @@ import java.util.Optional;
 /// llama.cpp's samplers for one request, in the order of its own tools: tokens the model must not say, penalties,
 /// top-k, typical, top-p, min-p, temperature, draw. Belongs to its context and is freed with it at the latest.
 ///
-/// A grammar is asked last: the token is drawn without it and then tested alone, which is cheap. Only if it does
-/// not fit, the grammar masks the vocabulary and the draw is repeated. A token the grammar has not passed is
-/// never handed to it, for that would end the process.
+/// A grammar, ours or llama.cpp's, is asked last: the token is drawn without it and then tested alone, which is
+/// cheap. Only if it does not fit, the grammar masks the vocabulary and the draw is repeated. A token llama.cpp's
+/// grammar has not passed is never handed to it, for that would end the process.
 final class SamplerChain implements TokenSampler {
 
     /// Up to this top-k the likeliest tokens are picked out in Java; beyond, llama.cpp's sort is as good.
@@ -56,12 +56,30 @@ final class SamplerChain implements TokenSampler {
         this.candidates = new Candidates(arena);
     }
 
-    /// @throws LlamaException if the grammar is not valid
+    /// @throws LlamaException if the grammar is not valid, or does not begin as it should
     static SamplerChain create(LlamaContext context, Vocabulary vocabulary, Sampling sampling) {
         sampling.grammar().ifPresent(GrammarGuard::check);
         Optional<MemorySegment> grammar = sampling.grammar().map(text -> grammar(vocabulary, text));
-        return new SamplerChain(
+        SamplerChain fresh = new SamplerChain(
                 context, vocabulary, sampling, chain(vocabulary, sampling, context.contextTokens()), grammar);
+        try {
+            grammar.ifPresent(rules -> fresh.begin(rules, sampling.grammarBegun()));
+            return fresh;
+        } catch (Throwable t) {
+            fresh.free();
+            throw t;
+        }
+    }
+
+    /// Gives the grammar what stands in the prompt already.
+    private void begin(MemorySegment rules, String text) {
+        if (text.isEmpty()) return;
+        for (int token : vocabulary.tokenize(text, false, true)) {
+            if (!candidates.allows(rules, token)) {
+                throw new LlamaException("the grammar does not begin with \"" + text + "\", as the prompt ends");
+            }
+            SamplerH.accept(rules, token);
+        }
     }
 
     private static int picked(Vocabulary vocabulary, Sampling sampling) {
@@ -150,6 +168,21 @@ final class SamplerChain implements TokenSampler {
     }
 
     @Override
+    public int sample(int row, TokenConstraint constraint) {
+        if (grammar.isPresent()) throw new IllegalStateException("this sampler has a grammar of its own already");
+        enter();
+        try {
+            MemorySegment logits = context.view(row);
+            int token = draw(logits);
+            if (!constraint.allows(token)) token = drawWithin(constraint, logits);
+            remember(token);
+            return token;
+        } finally {
+            context.leave();
+        }
+    }
+
+    @Override
     public void close() {
         context.drop(this);
     }
@@ -202,6 +235,19 @@ final class SamplerChain implements TokenSampler {
         if (candidates.keepAllowed(rules) == 0) {
             throw new LlamaException("the grammar allows no token of this vocabulary here");
         }
+        return choose();
+    }
+
+    /// As for a grammar. Where few tokens are allowed the constraint knows them without asking for each.
+    private int drawWithin(TokenConstraint constraint, MemorySegment logits) {
+        if (picked > 0 && candidates.fill(shown.of(logits, vocabulary.size()), constraint, picked) == picked) {
+            return choose();
+        }
+        int[] allowed = constraint.allowed();
+        if (allowed.length == 0) {
+            throw new LlamaException("no token of this vocabulary fits what the answer must be here");
+        }
+        candidates.fill(logits, allowed);
         return choose();
     }
 

@@ -15,6 +15,8 @@ import java.util.Optional;
 /// @param frequencyPenalty subtracted from the logits of tokens seen, once per time
 /// @param seed             fixes the draw; every 64-bit seed has a stream of its own
 /// @param grammar          GBNF the text must follow, with the rule `root`
+/// @param grammarBegun     the text's beginning where that is in the prompt already: the grammar is given it first.
+///                         Special tokens may be spelled out
 /// @see <a href="https://github.com/ggml-org/llama.cpp/blob/master/include/llama.h">llama.h, Sampling API</a>
 public record Sampling(
         float temperature,
@@ -27,9 +29,57 @@ public record Sampling(
         float presencePenalty,
         float frequencyPenalty,
         long seed,
-        Optional<String> grammar) {
+        Optional<String> grammar,
+        String grammarBegun) {
 
     public static final Sampling GREEDY = new Sampling(0, 0, 1, 0, 1, 0, 1, 0, 0, 0, Optional.empty());
+
+    /// One whose grammar begins with the first token drawn.
+    public Sampling(
+            float temperature,
+            int topK,
+            float topP,
+            float minP,
+            float typicalP,
+            int repeatLastN,
+            float repeatPenalty,
+            float presencePenalty,
+            float frequencyPenalty,
+            long seed,
+            Optional<String> grammar) {
+        this(
+                temperature,
+                topK,
+                topP,
+                minP,
+                typicalP,
+                repeatLastN,
+                repeatPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                grammar,
+                "");
+    }
+
+    /// As this one, held to a grammar.
+    ///
+    /// @param begun what the grammar is given first; may be empty
+    public Sampling withGrammar(String gbnf, String begun) {
+        return new Sampling(
+                temperature,
+                topK,
+                topP,
+                minP,
+                typicalP,
+                repeatLastN,
+                repeatPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                Optional.of(gbnf),
+                begun);
+    }
 
     /// @throws IllegalArgumentException if a value is outside its range; the message names the field
     public Sampling {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -75,6 +76,91 @@ class DrawTest {
                 context.decode(batch);
             }
         }
+    }
+
+    @Test
+    void aConstraintDrawsWhatAGrammarOfTheSameTextsWould() {
+        Vocabulary vocabulary = model.vocabulary();
+        for (long seed : new long[] {0, 1, 42}) {
+            for (Sampling free : List.of(
+                    new Sampling(0.8f, 40, 0.9f, 0, 1, 64, 1, 0, 0, seed, Optional.empty()),
+                    new Sampling(1, 40, 0.95f, 0.02f, 1, 16, 1.2f, 0.3f, 0.2f, seed, Optional.empty()),
+                    new Sampling(1, 5000, 0.9f, 0, 1, 0, 1, 0, 0, seed, Optional.empty()),
+                    new Sampling(0, 40, 0.9f, 0, 1, 0, 1, 0, 0, seed, Optional.empty()))) {
+                Letters letters = new Letters(vocabulary);
+                Sampling grammar = new Sampling(
+                        free.temperature(),
+                        free.topK(),
+                        free.topP(),
+                        free.minP(),
+                        1,
+                        free.repeatLastN(),
+                        free.repeatPenalty(),
+                        free.presencePenalty(),
+                        free.frequencyPenalty(),
+                        seed,
+                        Optional.of("root ::= [a-z]*"));
+                context.forget(0, 0);
+                context.decode(Tiny.rows(0, 0, 12));
+                try (TokenSampler ours = context.sampler(free);
+                        PlainSampler theirs = new PlainSampler(vocabulary, grammar)) {
+                    int row = 11;
+                    TokenBatch batch = new TokenBatch(1);
+                    for (int drawn = 0; drawn < 40; drawn++) {
+                        int token = ours.sample(row, letters);
+                        assertThat(token).isEqualTo(theirs.sample(context.logits(row)));
+                        if (vocabulary.isEndOfGeneration(token)) break;
+                        batch.clear();
+                        row = batch.add(token, 12 + drawn, 0, true);
+                        context.decode(batch);
+                    }
+                    assertThat(letters.asked).as("tokens that were tested").isPositive();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whereNoTokenIsAllowedIsAnError() {
+        context.decode(Tiny.rows(0, 0, 12));
+        TokenConstraint nothing = new Letters(model.vocabulary()) {
+            @Override
+            public boolean allows(int token) {
+                return false;
+            }
+        };
+        try (TokenSampler sampler = context.sampler(Sampling.GREEDY)) {
+            assertThatExceptionOfType(LlamaException.class)
+                    .isThrownBy(() -> sampler.sample(11, nothing))
+                    .withMessageContaining("no token of this vocabulary fits");
+        }
+    }
+
+    /// Small letters, as many as one likes.
+    private static class Letters implements TokenConstraint {
+
+        final Vocabulary vocabulary;
+        int asked;
+
+        Letters(Vocabulary vocabulary) {
+            this.vocabulary = vocabulary;
+        }
+
+        @Override
+        public boolean allows(int token) {
+            asked++;
+            if (vocabulary.isEndOfGeneration(token)) return true;
+            String text = new String(vocabulary.piece(token, true), StandardCharsets.ISO_8859_1);
+            return text.matches("[a-z]+");
+        }
+
+        @Override
+        public int[] allowed() {
+            return IntStream.range(0, vocabulary.size()).filter(this::allows).toArray();
+        }
+
+        @Override
+        public void accept(int token) {}
     }
 
     @Test

@@ -172,6 +172,21 @@ class SamplerChainTest {
     }
 
     @Test
+    void aGrammarGoesOnFromWhatThePromptHasOfIt() {
+        String grammar = "root ::= \"<|im_start|>x\\n\" (\"BUY\" | \"SELL\")";
+        for (String begun : List.of("<|im_start|>x\n", "<|im_start|>x\nB", "<|im_start|>")) {
+            Sampling sampling = Sampling.GREEDY.withGrammar(grammar, begun);
+
+            String text = text(generate(sampling, 12));
+
+            assertThat(begun + text).matches("<\\|im_start\\|>x\n(BUY|SELL)(<\\|im_end\\|>)?");
+        }
+        assertThatExceptionOfType(LlamaException.class)
+                .isThrownBy(() -> context.sampler(Sampling.GREEDY.withGrammar(grammar, "<|im_start|>y")))
+                .withMessageContaining("does not begin with \"<|im_start|>y\"");
+    }
+
+    @Test
     void aGrammarThatIsNotValidIsRefused() {
         List<String> bad = new ArrayList<>(List.of(
                 "",

@@ -30,6 +30,10 @@ final class Answers {
         GenerateBody body = GenerateBody.read(exchange.body());
         var request = ofKnownModel(backend, body.model(), body::complete, BackendException::modelNotFound);
         Replies replies = new Replies(Replies.Shape.GENERATE, body.model());
+        if (rendersOnly(body.body()) && !request.prompt().isEmpty()) {
+            exchange.replyJson(200, replies.rendered(backend.render(request)));
+            return;
+        }
         answer(exchange, replies, body.settings().stream(), () -> backend.generate(request));
     }
 
@@ -37,7 +41,16 @@ final class Answers {
         ChatBody body = ChatBody.read(exchange.body());
         var request = ofKnownModel(backend, body.model(), body::complete, BackendException::modelNotFound);
         Replies replies = new Replies(Replies.Shape.CHAT, body.model());
+        if (rendersOnly(body.body()) && !request.messages().isEmpty()) {
+            exchange.replyJson(200, replies.rendered(backend.render(request)));
+            return;
+        }
         answer(exchange, replies, body.settings().stream(), () -> backend.chat(request));
+    }
+
+    /// Ollama's own way to see a prompt.
+    private static boolean rendersOnly(Fields body) {
+        return body.flag("_debug_render_only", false);
     }
 
     /// A model that is not there is the first thing to complain about, before an option of the wrong type.

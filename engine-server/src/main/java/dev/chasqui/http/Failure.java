@@ -34,6 +34,7 @@ record Failure(int status, String message, boolean retrySoon) {
             case INVALID -> new Failure(400, message, false);
             case NOT_FOUND -> new Failure(404, message, false);
             case OVERLOADED -> new Failure(503, message, true);
+            case INCOMPLETE -> new Failure(422, message, false);
             case TOO_LATE -> new Failure(504, message, false);
             case CANCELLED -> new Failure(CLIENT_LEFT, "request canceled", false);
             case FAILED, UNREACHABLE -> {

@@ -44,12 +44,17 @@ final class Replies {
 
     /// A piece in the middle.
     byte[] piece(Chunk chunk) {
-        return write(chunk, Optional.empty());
+        return write(chunk, Optional.empty(), Optional.empty());
     }
 
     /// The end, with all the text or with none.
     byte[] last(Chunk chunk, Summary summary) {
-        return write(chunk, Optional.of(summary));
+        return write(chunk, Optional.of(summary), Optional.empty());
+    }
+
+    /// No answer, but the prompt for it.
+    byte[] rendered(String prompt) {
+        return write(Chunk.ofText(""), Optional.empty(), Optional.of(prompt));
     }
 
     static byte[] error(String message) {
@@ -62,7 +67,7 @@ final class Replies {
         return line;
     }
 
-    private byte[] write(Chunk chunk, Optional<Summary> end) {
+    private byte[] write(Chunk chunk, Optional<Summary> end, Optional<String> prompt) {
         out.reset();
         try (JsonGenerator json =
                 JsonText.FACTORY.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
@@ -80,6 +85,11 @@ final class Replies {
             json.writeBooleanProperty("done", end.isPresent());
             end.ifPresent(summary -> summary(json, summary));
             logprobs(json, "logprobs", chunk.logprobs());
+            if (prompt.isPresent()) {
+                json.writeObjectPropertyStart("_debug_info");
+                json.writeStringProperty("rendered_template", Text.wellFormed(prompt.get()));
+                json.writeEndObject();
+            }
             json.writeEndObject();
             json.writeRaw('\n');
         }

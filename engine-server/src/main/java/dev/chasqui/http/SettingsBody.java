@@ -5,6 +5,7 @@ import dev.chasqui.api.GoDuration;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.Urgency;
 import java.time.Duration;
@@ -43,7 +44,8 @@ record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, 
                 body.flag("shift", true),
                 topLogprobs,
                 urgency(body),
-                body.texts("choices"));
+                body.texts("choices"),
+                body.text("on_length").map(OnLength::parse).orElse(OnLength.ERROR));
     }
 
     static Optional<KeepAlive> keepAlive(Fields body) {

@@ -124,6 +124,16 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
+    public String render(GenerateRequest request) {
+        return request.prompt();
+    }
+
+    @Override
+    public String render(ChatRequest request) {
+        return request.messages().getLast().content();
+    }
+
+    @Override
     public List<ModelSummary> models() {
         knock();
         return List.copyOf(models.values());

@@ -167,6 +167,16 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
+    public String render(GenerateRequest request) {
+        return request.prompt();
+    }
+
+    @Override
+    public String render(ChatRequest request) {
+        return request.messages().getLast().content();
+    }
+
+    @Override
     public List<ModelSummary> models() {
         return List.of(new ModelSummary(
                 MODEL,
