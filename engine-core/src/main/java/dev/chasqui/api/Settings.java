@@ -110,7 +110,8 @@ public record Settings(
     }
 
     public Settings withOptions(Options options) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return new Settings(
+                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withFormat(String json) {
@@ -125,27 +126,41 @@ public record Settings(
 
     public Settings withKeepAlive(KeepAlive keepAlive) {
         return new Settings(
-                options, format, Optional.of(keepAlive), think, truncate, shift, topLogprobs, urgency, choices, onLength);
+                options,
+                format,
+                Optional.of(keepAlive),
+                think,
+                truncate,
+                shift,
+                topLogprobs,
+                urgency,
+                choices,
+                onLength);
     }
 
     public Settings withThink(Think think) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return new Settings(
+                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withTruncate(boolean truncate) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return new Settings(
+                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withShift(boolean shift) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return new Settings(
+                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     public Settings withTopLogprobs(int top) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency, choices, onLength);
+        return new Settings(
+                options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency, choices, onLength);
     }
 
     public Settings withUrgency(Urgency urgency) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return new Settings(
+                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 
     /// @see Choices
@@ -158,6 +173,7 @@ public record Settings(
     }
 
     public Settings withOnLength(OnLength onLength) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return new Settings(
+                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
     }
 }

@@ -118,7 +118,7 @@ final class Answering {
     private EngineGeneration submit(
             ChoicePlan choices, Prompt prompt, Function<String, int[]> tokenizer, ContextPlan plan, Runnable over)
             throws InterruptedException {
-        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain());
+        EngineGeneration generation = new EngineGeneration(OutputSplitter.plain(), FormatGuard.NONE);
         int jobs = choices.paths().size();
         Runnable once = Once.of(() -> {
             for (int i = 0; i < jobs; i++) lane.finished();

@@ -139,8 +139,8 @@ final class ChoiceScoring {
         Choices choices = plan.choices(logprobs);
         String answer = choices.best().label();
         events.accept(new EngineGeneration.Event.Piece(answer, List.of()));
-        events.accept(new EngineGeneration.Event.End(
-                summary(choices, IntStream.of(tokenizer.apply(answer)).boxed().toList())));
+        List<Integer> tokens = IntStream.of(tokenizer.apply(answer)).boxed().toList();
+        events.accept(new EngineGeneration.Event.End(summary(choices, tokens), false));
         over.run();
     }
 

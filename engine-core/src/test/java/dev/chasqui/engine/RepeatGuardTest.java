@@ -56,7 +56,7 @@ class RepeatGuardTest {
             for (int i = 0; i < 40; i++)
                 assertThat(sink.forced(x)).as("nobody drew it").isTrue();
             assertThat(sink.accept(x, () -> new float[0])).isFalse();
-            sink.ended(new TokenSink.Ending(TokenSink.Reason.STOP, 0, 72, 0, 0, 0, 0));
+            sink.ended(new TokenSink.Ending(TokenSink.Reason.STOP, 0, 72, 0, 0, 0, 0, 0));
         }
 
         assertThat(events.getLast())
