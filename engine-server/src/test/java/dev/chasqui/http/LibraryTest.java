@@ -63,6 +63,20 @@ class LibraryTest {
                 .isEqualTo(404);
     }
 
+    @Test
+    void aModelThatIsDeletedWhileItAnswersFinishesItsAnswer() throws Exception {
+        try (RawClient raw = new RawClient(server.port())) {
+            raw.post(
+                    "/api/generate",
+                    "{\"model\":\"tiny:1m\",\"prompt\":\"Hi\",\"raw\":true,\"options\":{\"num_predict\":300}}");
+            raw.readUntil("\"done\":false");
+
+            assertThat(delete("{\"model\":\"tiny:1m\"}").statusCode()).isEqualTo(200);
+
+            assertThat(raw.readUntil("\"done\":true")).doesNotContain("error");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
