@@ -19,6 +19,7 @@ import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.Version;
 import dev.chasqui.llama.Vocabulary;
+import dev.chasqui.schedule.SchedulerStatistics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,9 +162,12 @@ public final class Engine implements Backend {
         if (closed) obstacles.add("the engine is closed");
         models.obstacle().ifPresent(obstacles::add);
         for (ModelStatistics model : pool.modelStatistics()) {
-            int waiting = model.requests().waiting();
-            if (waiting < Math.max(1, config.maxQueue())) continue;
-            obstacles.add("the queue of " + model.model() + " is full: " + waiting + " requests wait");
+            SchedulerStatistics now = model.requests();
+            boolean full = now.waiting() >= config.maxQueue() && now.running() + now.waiting() >= now.places();
+            if (full) {
+                obstacles.add("the queue of " + model.model() + " is full: " + now.running() + " requests run and "
+                        + now.waiting() + " wait");
+            }
         }
         return obstacles;
     }
