@@ -24,6 +24,7 @@ import dev.chasqui.json.JsonGrammars;
 import dev.chasqui.json.SchemaException;
 import dev.chasqui.json.Spacing;
 import dev.chasqui.llama.Vocabulary;
+import dev.chasqui.schedule.SchedulerStatistics;
 import dev.chasqui.template.GoTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -216,9 +217,12 @@ public final class Engine implements Backend {
         if (closed) obstacles.add("the engine is closed");
         models.obstacle().ifPresent(obstacles::add);
         for (ModelStatistics model : pool.modelStatistics()) {
-            int waiting = model.requests().waiting();
-            if (waiting < Math.max(1, config.maxQueue())) continue;
-            obstacles.add("the queue of " + model.model() + " is full: " + waiting + " requests wait");
+            SchedulerStatistics now = model.requests();
+            boolean full = now.waiting() >= config.maxQueue() && now.running() + now.waiting() >= now.places();
+            if (full) {
+                obstacles.add("the queue of " + model.model() + " is full: " + now.running() + " requests run and "
+                        + now.waiting() + " wait");
+            }
         }
         return obstacles;
     }

@@ -167,11 +167,20 @@ final class Prompts implements AutoCloseable {
             }
         }
         boolean opens = before.isEmpty() && !opensItself(text);
-        int[] after = vocabulary.tokenize(text, opens, true);
+        int[] after = tokens(text, opens);
         int[] all = IntStream.concat(before.stream().mapToInt(Integer::intValue), Arrays.stream(after))
                 .toArray();
         if (all.length == 0) throw BackendException.invalid("the prompt has no tokens");
         return all;
+    }
+
+    private int[] tokens(String text, boolean opens) {
+        try {
+            return vocabulary.tokenize(text, opens, true);
+        } catch (IllegalArgumentException e) {
+            throw new BackendException(
+                    BackendException.Kind.INVALID, "the prompt cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /// Whether the text begins with the vocabulary's begin-of-text, so that the tokeniser must not add another.

@@ -22,6 +22,7 @@ final class SchedulerCounts {
         return new SchedulerStatistics(
                 places.running.size(),
                 places.queue.size(),
+                places.most(),
                 places.cache.parkedSequences(),
                 places.cache.cells(),
                 places.cache.capacity(),

@@ -4,6 +4,7 @@ package dev.chasqui.schedule;
 ///
 /// @param running               requests that hold a place
 /// @param waiting               requests that wait for one
+/// @param places                requests that may hold one at once
 /// @param parked                sequences kept for the next prompt that begins with them, pinned ones included
 /// @param cells                 tokens in the KV cache
 /// @param capacity              tokens it has room for
@@ -25,6 +26,7 @@ package dev.chasqui.schedule;
 public record SchedulerStatistics(
         int running,
         int waiting,
+        int places,
         int parked,
         int cells,
         int capacity,

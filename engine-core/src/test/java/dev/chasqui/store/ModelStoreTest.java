@@ -382,6 +382,22 @@ class ModelStoreTest {
     }
 
     @Test
+    void whatAModelRequiresAndItsProjectorSaysIsShown() {
+        TinyGguf.llama()
+                .key("general.type", "mmproj")
+                .key("clip.vision.block_count", 3)
+                .write(folder.resolve("eyes.gguf"));
+        StoredModel model = create("tiny", "FROM tiny.gguf\nFROM eyes.gguf\nREQUIRES 0.14.0");
+
+        ModelDetails shown = model.details(false);
+
+        assertThat(shown.requires()).hasValue("0.14.0");
+        assertThat(shown.projectorInfo()).containsEntry("clip.vision.block_count", 3L);
+        assertThat(create("blind", "FROM tiny.gguf").details(false).projectorInfo())
+                .isEmpty();
+    }
+
+    @Test
     void anEmbeddingModelIsNoneThatCompletes() {
         TinyGguf.llama().key("llama.pooling_type", 1).write(folder.resolve("tiny.gguf"));
 

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /// Which path and verb goes where.
@@ -41,14 +40,13 @@ final class Api {
     /// @param answers for what waits for a model: a virtual thread each
     /// @param lookups for what never does: threads of their own, which answer even when every carrier of the
     ///                virtual threads is stuck in a load
-    /// @param closing whether the server takes no new requests
-    Api(Backend backend, Executor answers, Executor lookups, BooleanSupplier closing) {
+    Api(Backend backend, Executor answers, Executor lookups) {
         Answers answering = new Answers(backend);
         Vectors vectors = new Vectors(backend);
         Models models = new Models(backend);
         Library library = new Library(backend);
         Tokens tokens = new Tokens(backend);
-        Health health = new Health(backend, closing);
+        Health health = new Health(backend);
         read("/", new Route(Runnable::run, exchange -> exchange.replyText(200, "Ollama is running")));
         read("/api/version", new Route(Runnable::run, exchange -> exchange.replyJson(200, VERSION)));
         read("/api/tags", new Route(lookups, models::tags));

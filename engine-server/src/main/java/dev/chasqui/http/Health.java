@@ -1,10 +1,8 @@
 package dev.chasqui.http;
 
 import dev.chasqui.api.Backend;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
 /// For those who watch the server: `/health` says that the process answers, `/ready` whether it can take requests.
 final class Health {
@@ -12,22 +10,18 @@ final class Health {
     private static final byte[] OK = JsonText.MAPPER.writeValueAsBytes(Map.of("status", "ok"));
 
     private final Backend backend;
-    private final BooleanSupplier closing;
 
-    Health(Backend backend, BooleanSupplier closing) {
+    Health(Backend backend) {
         this.backend = backend;
-        this.closing = closing;
     }
 
     void health(Exchange exchange) {
         exchange.replyJson(200, OK);
     }
 
-    /// 503 with every reason why not.
+    /// 503 with every reason why not. A server that is being closed takes no connections, so nobody can ask it.
     void ready(Exchange exchange) {
-        List<String> reasons = new ArrayList<>();
-        if (closing.getAsBoolean()) reasons.add("the server is shutting down");
-        reasons.addAll(backend.obstacles());
+        List<String> reasons = backend.obstacles();
         if (reasons.isEmpty()) {
             exchange.replyJson(200, OK);
         } else {

@@ -37,7 +37,6 @@ public final class OllamaServer implements AutoCloseable {
     private final Duration drain;
     private final List<HttpServer> listeners = new ArrayList<>();
     private final OllamaHost address;
-    private volatile boolean closing;
 
     private OllamaServer(Backend backend, ServerSettings settings) {
         // Neither name servers nor files are Vert.x's business here; both would cost threads and folders.
@@ -54,7 +53,7 @@ public final class OllamaServer implements AutoCloseable {
         try {
             FrontDoor door = new FrontDoor(
                     vertx,
-                    new Api(backend, answers, this::lookup, () -> closing),
+                    new Api(backend, answers, this::lookup),
                     new AccessRules(settings.listen().isLoopback(), settings.origins()),
                     new Connections(vertx, settings.clientPatience(), settings.idleConnection()),
                     settings);
@@ -85,7 +84,6 @@ public final class OllamaServer implements AutoCloseable {
     /// Refuses new requests, waits a little for running answers, then hangs up. Idempotent.
     @Override
     public void close() {
-        closing = true;
         List<Future<?>> stopped = new ArrayList<>();
         for (HttpServer listener : listeners) {
             stopped.add(listener.shutdown(drain.toMillis(), TimeUnit.MILLISECONDS));

@@ -8,6 +8,7 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.Urgency;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -19,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, Optional<Integer> topLogprobs) {
 
     /// 292 years, the longest that counts in nanoseconds.
-    private static final long MOST_MILLIS = Long.MAX_VALUE / 1_000_000;
+    private static final BigDecimal MOST_MILLIS = BigDecimal.valueOf(Long.MAX_VALUE / 1_000_000);
 
     private static final String THINK_WORDS = "\"high\", \"medium\", \"low\", \"max\", true, or false)";
 
@@ -79,10 +80,15 @@ record SettingsBody(boolean stream, Optional<KeepAlive> keepAlive, Think think, 
     }
 
     private static Duration deadlineMillis(JsonNode value) {
-        boolean fits =
-                value.isIntegralNumber() && value.canConvertToLong() && Math.abs(value.longValue()) < MOST_MILLIS;
+        boolean fits = value.isNumber() && isMillis(value.decimalValue());
         if (!fits) throw wrong("deadline_ms", value, "a whole number of milliseconds, at least 1");
-        return Duration.ofMillis(value.longValue());
+        return Duration.ofMillis(value.decimalValue().longValueExact());
+    }
+
+    /// Also as `1500.0`, which is what a Python client writes that counted in seconds first.
+    private static boolean isMillis(BigDecimal value) {
+        return value.abs().compareTo(MOST_MILLIS) < 0
+                && value.stripTrailingZeros().scale() <= 0;
     }
 
     private static BackendException wrong(String field, JsonNode value, String expected) {

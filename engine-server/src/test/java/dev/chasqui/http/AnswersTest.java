@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// What is read from requests, and what answers look like on the wire.
@@ -169,9 +171,12 @@ class AnswersTest extends ServerFixture {
         assertThat(streamed).contains("\"content\":\"\",\"thinking\":\"Hm.\"").contains("\"index\":1,\"name\":\"g\"");
     }
 
-    @Test
-    void aDeadlineMayBeGivenInMilliseconds() throws Exception {
-        post("/api/generate", "{\"model\":\"smollm2:135m\",\"prompt\":\"p\",\"deadline_ms\":1500,\"deadline\":null}");
+    @ParameterizedTest
+    @ValueSource(strings = {"1500", "1500.0", "1.5e3"})
+    void aDeadlineMayBeGivenInMilliseconds(String millis) throws Exception {
+        post(
+                "/api/generate",
+                "{\"model\":\"smollm2:135m\",\"prompt\":\"p\",\"deadline\":null,\"deadline_ms\":" + millis + "}");
 
         assertThat(backend.generateRequests.take().settings().urgency().deadline())
                 .hasValue(Duration.ofMillis(1500));

@@ -30,6 +30,7 @@ class ErrorsTest extends ServerFixture {
                 bad("chat", "{}", 400, "model is required"),
                 bad("show", "{}", 400, "model is required"),
                 bad("generate", "{'model':'a/b/c/d/e'}", 400, "invalid model name"),
+                bad("generate", "{'model':'x:cloud:local'}", 400, "invalid model name"),
                 bad("chat", "{'model':'a b'}", 400, "invalid model name"),
                 bad("show", "{'model':'../../etc'}", 400, "invalid model name"),
                 bad("generate", "{'model':'" + "m".repeat(81) + "'}", 400, "invalid model name"),

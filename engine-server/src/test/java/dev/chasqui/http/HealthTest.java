@@ -2,7 +2,11 @@ package dev.chasqui.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.Chunk;
+import dev.chasqui.http.ScriptedBackend.Script;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,32 @@ class HealthTest extends ServerFixture {
                                 + " read\"]}"));
         backend.obstacles = List.of();
         assertThat(get("/ready").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aServerThatIsBeingClosedTakesNoConnectionsThoughItFinishesAnswers() throws Exception {
+        backend.script = prompt -> Script.hangingAfter(Chunk.ofText("One "));
+        try (RawClient answer = new RawClient(server.port())) {
+            answer.post("/api/generate", "{\"model\":\"smollm2:135m\",\"prompt\":\"Hi\"}")
+                    .readUntil("\"done\":false");
+            Thread closing = Thread.startVirtualThread(server::close); // it waits 3 s for the answer
+
+            while (isReady()) Thread.sleep(10);
+
+            assertThat(closing.isAlive()).isTrue();
+            assertThat(backend.started.take().isClosedWithin(Duration.ZERO)).isFalse();
+            closing.join();
+        }
+    }
+
+    private boolean isReady() {
+        try (RawClient probe = new RawClient(server.port())) {
+            return probe.send("GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    .readAll()
+                    .startsWith("HTTP/1.1 200");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test

@@ -9,8 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +68,20 @@ class LibraryTest {
                 .isEqualTo(404);
     }
 
+    @Test
+    void aModelThatIsDeletedWhileItAnswersFinishesItsAnswer() throws Exception {
+        try (RawClient raw = new RawClient(server.port())) {
+            raw.post(
+                    "/api/generate",
+                    "{\"model\":\"tiny:1m\",\"prompt\":\"Hi\",\"raw\":true,\"options\":{\"num_predict\":300}}");
+            raw.readUntil("\"done\":false");
+
+            assertThat(delete("{\"model\":\"tiny:1m\"}").statusCode()).isEqualTo(200);
+
+            assertThat(raw.readUntil("\"done\":true")).doesNotContain("error");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -99,6 +118,22 @@ class LibraryTest {
         assertThat(send("POST", path, bytes).statusCode()).isEqualTo(200);
         assertThat(server.store.root().resolve("blobs").resolve(digest(bytes).replace(':', '-')))
                 .hasBinaryContent(bytes);
+    }
+
+    @Test
+    void twoWhoUploadTheSameFileAtOnceDoNotMeet() throws Exception {
+        byte[] bytes = new byte[3_000_000];
+        new Random(2).nextBytes(bytes);
+        String path = "/api/blobs/" + digest(bytes);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> statuses = threads.invokeAll(
+                    Collections.nCopies(2, () -> send("POST", path, bytes).statusCode()));
+
+            for (Future<Integer> status : statuses) assertThat(status.get()).isIn(200, 201);
+        }
+        assertThat(server.store.root().resolve("blobs").resolve(digest(bytes).replace(':', '-')))
+                .hasBinaryContent(bytes);
+        assertThat(blobs()).noneMatch(file -> file.toString().endsWith(".tmp"));
     }
 
     @Test
@@ -177,7 +212,7 @@ class LibraryTest {
     }
 
     /// Every file below the blobs' folder, those of unfinished uploads included.
-    private java.util.List<Path> blobs() throws IOException {
+    private List<Path> blobs() throws IOException {
         try (Stream<Path> files = Files.walk(server.store.root().resolve("blobs"))) {
             return files.filter(Files::isRegularFile).toList();
         }

@@ -69,6 +69,20 @@ class ShowTest {
     }
 
     @Test
+    void anAnswerSaysHowLongItWaitedAndWhatWasThereAlready() throws Exception {
+        String ask = "{\"model\":\"tiny:1m\",\"prompt\":\"" + "The same tape. ".repeat(20) + "\",\"stream\":false}";
+        post("/api/generate", ask);
+
+        JsonNode again = post("/api/generate", ask);
+
+        assertThat(again.get("queue_duration").longValue()).isPositive();
+        assertThat(again.get("queue_duration").longValue())
+                .isLessThan(again.get("total_duration").longValue());
+        assertThat(again.get("prompt_cached_count").intValue())
+                .isBetween(100, again.get("prompt_eval_count").intValue());
+    }
+
+    @Test
     void aModelInMemoryIsListedWithWhatItTakesAndWhenItLeaves() throws Exception {
         post("/api/generate", "{\"model\":\"tiny:1m\",\"prompt\":\"Hi\",\"stream\":false,\"keep_alive\":\"10m\"}");
         JsonNode running = get("/api/ps").get("models").get(0);
