@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -33,8 +34,8 @@ final class Blobs {
     /// Whether the whole file is there.
     boolean has(Layer layer) {
         try {
-            Path file = path(layer.digest());
-            return Files.isRegularFile(file) && Files.size(file) == layer.size();
+            BasicFileAttributes file = Files.readAttributes(path(layer.digest()), BasicFileAttributes.class);
+            return file.isRegularFile() && file.size() == layer.size();
         } catch (IOException e) {
             return false;
         }
