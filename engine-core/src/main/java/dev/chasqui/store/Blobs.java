@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -38,8 +39,8 @@ final class Blobs {
     /// Whether the whole file is there.
     boolean has(Layer layer) {
         try {
-            Path file = path(layer.digest());
-            return Files.isRegularFile(file) && Files.size(file) == layer.size();
+            BasicFileAttributes file = Files.readAttributes(path(layer.digest()), BasicFileAttributes.class);
+            return file.isRegularFile() && file.size() == layer.size();
         } catch (IOException e) {
             return false;
         }

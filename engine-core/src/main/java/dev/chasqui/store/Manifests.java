@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +39,18 @@ final class Manifests {
 
     /// Every name in the store. What is no name is foreign and left alone.
     List<Entry> entries() {
+        return entries(Folders::list);
+    }
+
+    /// As [#entries()].
+    ///
+    /// @param look lists a folder
+    List<Entry> entries(Function<Path, Folders.Contents> look) {
         List<Entry> entries = new ArrayList<>();
-        for (Path host : folders(folder)) {
-            for (Path namespace : folders(host)) {
-                for (Path model : folders(namespace)) {
-                    for (Path tag : children(model))
+        for (Path host : look.apply(folder).folders()) {
+            for (Path namespace : look.apply(host).folders()) {
+                for (Path model : look.apply(namespace).folders()) {
+                    for (Path tag : look.apply(model).files())
                         entry(host, namespace, model, tag).ifPresent(entries::add);
                 }
             }
@@ -51,7 +59,6 @@ final class Manifests {
     }
 
     private static Optional<Entry> entry(Path host, Path namespace, Path model, Path tag) {
-        if (!Files.isRegularFile(tag)) return Optional.empty();
         try {
             return Optional.of(new Entry(new ModelName(last(host), last(namespace), last(model), last(tag)), tag));
         } catch (BackendException e) {
@@ -123,13 +130,6 @@ final class Manifests {
                 .resolve(name.namespace())
                 .resolve(name.model())
                 .resolve(name.tag());
-    }
-
-    /// Folders only; a link to a folder could lead anywhere.
-    private static List<Path> folders(Path parent) {
-        return children(parent).stream()
-                .filter(child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))
-                .toList();
     }
 
     private static List<Path> children(Path parent) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +43,10 @@ public final class ModelStore {
     /// What was read of a manifest stays good while the file is the same; the files it names are looked for anew.
     private final Map<Path, Opened> opened = new ConcurrentHashMap<>();
 
-    private record Opened(Stamp stamp, StoredModel model) {}
+    private final Folders folders;
+
+    /// @param whole the state of the blobs' folder in which all the model's files were there
+    private record Opened(Stamp stamp, StoredModel model, Optional<Folders.State> whole) {}
 
     /// A file that was replaced has another key, one that was written to another time or length.
     private record Stamp(@Nullable Object key, FileTime modified, long bytes) {
@@ -52,8 +56,9 @@ public final class ModelStore {
         }
     }
 
-    private ModelStore(Path root, Disk disk) {
+    private ModelStore(Path root, Disk disk, Clock clock) {
         this.root = root;
+        this.folders = new Folders(clock);
         this.blobs = new Blobs(root.resolve("blobs"), disk);
         this.manifests = new Manifests(root.resolve("manifests"), disk);
     }
@@ -64,7 +69,11 @@ public final class ModelStore {
     }
 
     static ModelStore at(Path root, Disk disk) {
-        return new ModelStore(root.toAbsolutePath().normalize(), disk);
+        return at(root, disk, Clock.systemUTC());
+    }
+
+    static ModelStore at(Path root, Disk disk, Clock clock) {
+        return new ModelStore(root.toAbsolutePath().normalize(), disk, clock);
     }
 
     /// `OLLAMA_MODELS` if it is set, else `~/.ollama/models`.
@@ -82,11 +91,14 @@ public final class ModelStore {
     }
 
     /// The models that are whole, newest first. One that is not is logged and left out.
+    ///
+    /// Cheap to ask often: folders that did not change are not read again.
     public List<StoredModel> list() {
+        Optional<Folders.State> state = folders.state(root.resolve("blobs"));
         List<StoredModel> models = new ArrayList<>();
-        for (Manifests.Entry entry : manifests.entries()) {
+        for (Manifests.Entry entry : manifests.entries(folders::contents)) {
             try {
-                open(entry).ifPresent(models::add);
+                open(entry, state).ifPresent(models::add);
             } catch (BackendException e) {
                 LOG.warn("left out of the list: {}", e.getMessage());
             }
@@ -114,7 +126,7 @@ public final class ModelStore {
     ///
     /// @throws BackendException if there is one and it is damaged: the message names the file that is missing
     public Optional<StoredModel> find(ModelName name) {
-        return manifests.find(name).flatMap(this::open);
+        return manifests.find(name).flatMap(entry -> open(entry, Optional.empty()));
     }
 
     /// As [#find].
@@ -265,16 +277,18 @@ public final class ModelStore {
                 e);
     }
 
-    private Optional<StoredModel> open(Manifests.Entry entry) {
+    /// @param state of the blobs' folder: where the model was whole in it, its files are not looked for again
+    private Optional<StoredModel> open(Manifests.Entry entry, Optional<Folders.State> state) {
         try {
             Stamp stamp = Stamp.of(entry.file());
-            Opened known = opened.get(entry.file());
-            if (known != null && known.stamp().equals(stamp)) {
-                known.model().manifest().everything().forEach(blobs::require);
-                return Optional.of(known.model());
-            }
-            StoredModel model = read(entry, stamp);
-            opened.put(entry.file(), new Opened(stamp, model));
+            Optional<Opened> known = Optional.ofNullable(opened.get(entry.file()))
+                    .filter(same -> same.stamp().equals(stamp));
+            Optional<Opened> whole =
+                    known.filter(same -> state.isPresent() && same.whole().equals(state));
+            if (whole.isPresent()) return whole.map(Opened::model);
+            StoredModel model = known.isPresent() ? known.get().model() : read(entry, stamp);
+            model.manifest().everything().forEach(blobs::require);
+            opened.put(entry.file(), new Opened(stamp, model, state));
             return Optional.of(model);
         } catch (BackendException e) {
             throw new BackendException(

@@ -33,6 +33,7 @@ public final class StoredModel {
     private final Blobs blobs;
     private final Capabilities capabilities;
     private volatile @Nullable GgufFile gguf;
+    private volatile @Nullable ModelSummary summary;
 
     StoredModel(
             ModelName name,
@@ -195,8 +196,16 @@ public final class StoredModel {
                 manifest.lastOfType(MediaTypes.PROJECTOR).isPresent());
     }
 
+    /// Made once: nothing in it can change without the manifest.
     public ModelSummary summary() {
-        return new ModelSummary(name.shortForm(), digest.hex(), sizeBytes(), modifiedAt, traits(), capabilities());
+        ModelSummary known = summary;
+        if (known != null) return known;
+        ModelSummary made =
+                new ModelSummary(name.shortForm(), digest.hex(), sizeBytes(), modifiedAt, traits(), capabilities());
+        boolean weightsWereRead = made.capabilities().contains("completion")
+                || made.capabilities().contains("embedding");
+        if (weightsWereRead) summary = made;
+        return made;
     }
 
     /// @param verbose whether long arrays of the GGUF file, such as the vocabulary, are given in full

@@ -1,0 +1,104 @@
+package dev.chasqui.store;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What folders hold, listed again only when they may have changed: a folder's time changes whenever a name in it
+/// comes, goes or is replaced, whoever does that.
+///
+/// A time has ticks, though, and two changes may fall into one. So what is known of a folder counts only if its time
+/// was older than [#SETTLED] when it was looked at.
+final class Folders {
+
+    /// Longer than a tick of any file system we know, and than clocks of a network's machines differ.
+    static final Duration SETTLED = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
+    private static final int MOST_REMEMBERED = 20_000;
+
+    /// The state of a folder that had settled.
+    record State(@Nullable Object key, FileTime modified) {}
+
+    /// @param folders that are no links: a link could lead anywhere
+    /// @param files   regular ones, and links to such
+    /// @param plain   whether all of it was listed and nothing is a link: what a link leads to may change unseen
+    record Contents(List<Path> folders, List<Path> files, boolean plain) {
+
+        static final Contents NONE = new Contents(List.of(), List.of(), false);
+    }
+
+    private record Known(State state, Contents contents) {}
+
+    private final Map<Path, Known> known = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    Folders(Clock clock) {
+        this.clock = clock;
+    }
+
+    /// The same until a name in the folder changes; empty if it is not there or changed so recently that another
+    /// change could look the same.
+    Optional<State> state(Path folder) {
+        Instant now = clock.instant();
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(folder, BasicFileAttributes.class);
+            Instant settled = attributes.lastModifiedTime().toInstant().plus(SETTLED);
+            return settled.isBefore(now)
+                    ? Optional.of(new State(attributes.fileKey(), attributes.lastModifiedTime()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// What is in a folder; nothing if it is not there. One that cannot be listed is logged.
+    Contents contents(Path folder) {
+        Optional<State> state = state(folder);
+        Known before = known.get(folder);
+        if (before != null && state.filter(before.state()::equals).isPresent()) return before.contents();
+        Contents contents = list(folder);
+        if (known.size() >= MOST_REMEMBERED) known.clear();
+        if (contents.plain() && state.isPresent()) known.put(folder, new Known(state.get(), contents));
+        else known.remove(folder);
+        return contents;
+    }
+
+    /// As [#contents], looked at anew.
+    static Contents list(Path folder) {
+        List<Path> folders = new ArrayList<>();
+        List<Path> files = new ArrayList<>();
+        boolean plain = true;
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            for (Path child : stream) {
+                if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) folders.add(child);
+                else if (Files.isRegularFile(child)) files.add(child);
+                plain &= !Files.isSymbolicLink(child);
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Contents.NONE;
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("{} cannot be listed: {}", folder, e.getMessage());
+            plain = false;
+        }
+        return new Contents(List.copyOf(folders), List.copyOf(files), plain);
+    }
+}
