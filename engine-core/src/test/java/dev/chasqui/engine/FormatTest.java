@@ -74,7 +74,7 @@ class FormatTest {
 
     @Test
     void manyDecisionsAtOnceAndAtAnyTemperatureFollowTheirSchema() throws Exception {
-        List<Callable<Answer>> questions = IntStream.range(0, 24)
+        List<Callable<Answer>> questions = IntStream.range(0, 12)
                 .<Callable<Answer>>mapToObj(seed -> () -> ask(
                         DECISION,
                         Map.of(
