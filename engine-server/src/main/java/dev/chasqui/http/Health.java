@@ -7,6 +7,8 @@ import java.util.Map;
 /// For those who watch the server: `/health` says that the process answers, `/ready` whether it can take requests.
 final class Health {
 
+    private record NotReady(String error, List<String> reasons) {}
+
     private static final byte[] OK = JsonText.MAPPER.writeValueAsBytes(Map.of("status", "ok"));
 
     private final Backend backend;
@@ -26,7 +28,7 @@ final class Health {
             exchange.replyJson(200, OK);
         } else {
             String error = "not ready: " + String.join("; ", reasons);
-            exchange.replyJson(503, JsonText.MAPPER.writeValueAsBytes(Map.of("error", error, "reasons", reasons)));
+            exchange.replyJson(503, JsonText.MAPPER.writeValueAsBytes(new NotReady(error, reasons)));
         }
     }
 }

@@ -133,7 +133,10 @@ final class Models {
     }
 
     private static Map<String, Object> message(Message message) {
-        return Map.of("role", message.role(), "content", message.content());
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("role", message.role());
+        json.put("content", message.content());
+        return json;
     }
 
     private static boolean isLong(Object value) {

@@ -4,11 +4,14 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.http.Failure.ClientLeft;
-import java.util.Map;
 
 /// `/api/tokenize` and `/api/detokenize`, which Ollama does not have: text to a model's tokens and back. A client
 /// that leaves interrupts the thread that waits for the model.
 final class Tokens {
+
+    private record Tokenized(String model, int[] tokens) {}
+
+    private record Detokenized(String model, String content) {}
 
     private final Backend backend;
 
@@ -24,7 +27,7 @@ final class Tokens {
         boolean parseSpecial = body.flag("parse_special", true);
         stopWhenGone(exchange);
         int[] tokens = backend.tokenize(model, text, addSpecial, parseSpecial);
-        exchange.replyJson(200, JsonText.MAPPER.writeValueAsBytes(Map.of("model", model, "tokens", tokens)));
+        exchange.replyJson(200, JsonText.MAPPER.writeValueAsBytes(new Tokenized(model, tokens)));
     }
 
     void detokenize(Exchange exchange) throws ClientLeft {
@@ -34,8 +37,7 @@ final class Tokens {
                 body.numbers("tokens").stream().mapToInt(Integer::intValue).toArray();
         stopWhenGone(exchange);
         String text = backend.detokenize(model, tokens);
-        exchange.replyJson(
-                200, JsonText.MAPPER.writeValueAsBytes(Map.of("model", model, "content", Text.wellFormed(text))));
+        exchange.replyJson(200, JsonText.MAPPER.writeValueAsBytes(new Detokenized(model, Text.wellFormed(text))));
     }
 
     private static String model(Fields body) {

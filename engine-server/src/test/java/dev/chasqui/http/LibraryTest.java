@@ -199,6 +199,18 @@ class LibraryTest {
         assertThat(blobs()).hasSize(before);
     }
 
+    @Test
+    void aClientThatLeavesAmidItsUploadLeavesNothing() throws Exception {
+        int before = blobs().size();
+        try (RawClient raw = new RawClient(server.port())) {
+            raw.send("POST /api/blobs/" + UNKNOWN + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf");
+            while (blobs().size() == before) Thread.sleep(10); // it is being written
+        }
+
+        for (int i = 0; blobs().size() != before && i < 100; i++) Thread.sleep(50);
+        assertThat(blobs()).hasSize(before);
+    }
+
     private HttpResponse<String> delete(String json) throws Exception {
         return server.send("DELETE", "/api/delete", BodyPublishers.ofString(json));
     }

@@ -66,6 +66,7 @@ final class ScriptedBackend implements Backend {
     volatile CountDownLatch loading = new CountDownLatch(0);
     volatile List<RunningModel> inMemory = List.of();
     final BlockingQueue<EmbedRequest> embedRequests = new LinkedBlockingQueue<>();
+    final CountDownLatch tokenizing = new CountDownLatch(1);
     final CountDownLatch interrupted = new CountDownLatch(1);
     volatile CountDownLatch embedding = new CountDownLatch(0);
     volatile Optional<BackendException> embeddingFails = Optional.empty();
@@ -102,12 +103,7 @@ final class ScriptedBackend implements Backend {
             throw BackendException.modelNotPulled(request.model());
         }
         embedRequests.add(request);
-        try {
-            embedding.await();
-        } catch (InterruptedException e) {
-            interrupted.countDown();
-            throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
-        }
+        awaitOrBeInterrupted(embedding);
         embeddingFails.ifPresent(e -> {
             throw e;
         });
@@ -118,10 +114,12 @@ final class ScriptedBackend implements Backend {
         return new Embeddings(vectors, 4 * vectors.size(), truncated, Duration.ofMillis(5), Duration.ofNanos(3_000));
     }
 
-    /// One token per character, and its code point for an id.
+    /// One token per character, and its code point for an id; waits while a test holds [#embedding].
     @Override
     public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
         require(model);
+        tokenizing.countDown();
+        awaitOrBeInterrupted(embedding);
         String whole = addSpecial ? "^" + text : text;
         return (parseSpecial ? whole : whole.replace("<", "((")).codePoints().toArray();
     }
@@ -135,6 +133,15 @@ final class ScriptedBackend implements Backend {
     @Override
     public List<String> obstacles() {
         return obstacles;
+    }
+
+    private void awaitOrBeInterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+            throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+        }
     }
 
     private Generation start(String prompt, boolean empty, Settings settings, List<Integer> context) {

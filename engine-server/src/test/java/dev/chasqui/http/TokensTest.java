@@ -3,6 +3,8 @@ package dev.chasqui.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,17 @@ class TokensTest extends ServerFixture {
         assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
         assertThat(JsonText.MAPPER.readTree(reply.body()))
                 .isEqualTo(JsonText.MAPPER.readTree("{\"model\":\"smollm2:135m\",\"tokens\":" + tokens + "}"));
+    }
+
+    @Test
+    void aClientThatLeavesGivesItsTokensUpAtOnce() throws Exception {
+        backend.embedding = new CountDownLatch(1);
+        try (RawClient raw = new RawClient(server.port())) {
+            raw.post("/api/tokenize", "{\"model\":\"smollm2:135m\",\"content\":\"Hi\"}");
+            assertThat(backend.tokenizing.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+
+        assertThat(backend.interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
