@@ -23,6 +23,7 @@ record Compare(List<Section> sections) {
                 new BusyNeighbour(),
                 new CancelLatency(),
                 new DraftGain(),
+                new SchemaDecode(),
                 new Vectors(),
                 new TagsLatency(),
                 new Overhead(),

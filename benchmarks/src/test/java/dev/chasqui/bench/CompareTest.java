@@ -44,10 +44,10 @@ class CompareTest {
 
         assertThat(report.isWhole()).as(screen.toString()).isTrue();
         assertThat(report.claims())
-                .hasSize(21)
+                .hasSize(22)
                 .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(41)
+                .hasSize(44)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 
