@@ -37,7 +37,7 @@ public final class ModelStore {
     private final Path root;
     private final Blobs blobs;
     private final Manifests manifests;
-    private final Capabilities capabilities = new Capabilities();
+    private final Capabilities capabilities;
     /// What was read of a manifest stays good while the file is the same; the files it names are looked for anew.
     private final Map<Path, Opened> opened = new ConcurrentHashMap<>();
 
@@ -51,8 +51,9 @@ public final class ModelStore {
         }
     }
 
-    private ModelStore(Path root, Disk disk) {
+    private ModelStore(Path root, Disk disk, Capabilities capabilities) {
         this.root = root;
+        this.capabilities = capabilities;
         this.blobs = new Blobs(root.resolve("blobs"), disk);
         this.manifests = new Manifests(root.resolve("manifests"), disk);
     }
@@ -62,8 +63,15 @@ public final class ModelStore {
         return at(root, Disk.REAL);
     }
 
+    /// As [#at(Path)], where a model's `TEMPLATE` may write its prompts even if its weights' own could do more.
+    ///
+    /// @param goTemplates whether it does, as `OLLAMA_GO_TEMPLATE` says
+    public static ModelStore at(Path root, boolean goTemplates) {
+        return new ModelStore(root.toAbsolutePath().normalize(), Disk.REAL, new Capabilities(goTemplates));
+    }
+
     static ModelStore at(Path root, Disk disk) {
-        return new ModelStore(root.toAbsolutePath().normalize(), disk);
+        return new ModelStore(root.toAbsolutePath().normalize(), disk, new Capabilities(false));
     }
 
     /// `OLLAMA_MODELS` if it is set, else `~/.ollama/models`.
