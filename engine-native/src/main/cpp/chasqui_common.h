@@ -1,5 +1,5 @@
 // What Java needs of llama.cpp's C++ library `common`, as functions over text: templates of chats, parsers of
-// answers, JSON schema to grammar, fit to device memory.
+// answers, fit to device memory.
 //
 // A call takes one string of fields and returns one (see fields_in and fields_out); what is JSON in llama.cpp's own
 // interface (messages, tools, schemas) stays JSON text inside its field. Every failure leaves as a C++ exception,
@@ -11,7 +11,6 @@
 #include "chat-auto-parser.h"
 #include "chat.h"
 #include "fit.h"
-#include "json-schema-to-grammar.h"
 #include "json.h"
 #include "llama.h"
 #include "log.h"
@@ -521,14 +520,6 @@ inline int64_t parser_push(int64_t handle, const std::string & request) {
         }
         parser.seen = message;
         return out.give();
-    });
-}
-
-// ---- Grammar -----------------------------------------------------------------------------------------------------
-
-inline int64_t schema_to_gbnf(const std::string & schema) {
-    return guarded([&] {
-        return fields_out().add(json_schema_to_grammar(common_json::parse(schema))).give();
     });
 }
 

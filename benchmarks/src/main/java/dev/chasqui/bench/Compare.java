@@ -22,6 +22,7 @@ record Compare(List<Section> sections) {
                 new BusyNeighbour(),
                 new CancelLatency(),
                 new DraftGain(),
+                new SchemaDecode(),
                 new Vectors(),
                 new Overhead(),
                 new BesideLlamaBench(llamaBench)));

@@ -4,6 +4,7 @@ import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.Urgency;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +54,7 @@ record SoakRequests(String model, int cancel, Duration stay) {
                 .with(Option.TEMPERATURE, random.nextBoolean() ? 0 : 0.8)
                 .with(Option.SEED, random.nextInt(Integer.MAX_VALUE));
         Settings settings = Settings.DEFAULT.withOptions(options).withUrgency(urgency(random));
-        if (random.nextInt(10) == 0) settings = settings.withFormat(VOTE);
+        if (random.nextInt(10) == 0) settings = settings.withFormat(VOTE).withOnLength(OnLength.CLOSE);
         GenerateRequest request = GenerateRequest.of(model, prompt(random)).withSettings(settings);
         boolean leaves = random.nextInt(100) < cancel;
         Duration until = Duration.ofNanos(1 + random.nextLong(stay.toNanos()));

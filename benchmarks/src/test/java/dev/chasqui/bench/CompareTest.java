@@ -44,10 +44,10 @@ class CompareTest {
 
         assertThat(report.isWhole()).as(screen.toString()).isTrue();
         assertThat(report.claims())
-                .hasSize(18)
+                .hasSize(19)
                 .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(37)
+                .hasSize(40)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 

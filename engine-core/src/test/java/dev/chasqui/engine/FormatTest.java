@@ -15,9 +15,11 @@ import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.TokenLogprob;
+import dev.chasqui.api.Urgency;
 import dev.chasqui.json.JsonSchema;
 import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.Progress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +76,7 @@ class FormatTest {
 
     @Test
     void manyDecisionsAtOnceAndAtAnyTemperatureFollowTheirSchema() throws Exception {
-        List<Callable<Answer>> questions = IntStream.range(0, 24)
+        List<Callable<Answer>> questions = IntStream.range(0, 12)
                 .<Callable<Answer>>mapToObj(seed -> () -> ask(
                         DECISION,
                         Map.of(
@@ -182,6 +184,24 @@ class FormatTest {
                         BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FAILED))
                 .hasMessageContaining("does not keep to its format")
                 .hasMessageContaining("stop string");
+    }
+
+    @Test
+    void aDeadlineAmidAnAnswerIsAnErrorUnlessItIsClosed() {
+        JsonSchema schema = JsonSchema.parse("{\"type\": \"string\", \"minLength\": 1000}");
+        Settings late = settings("{\"type\": \"string\", \"minLength\": 1000}", Map.of("num_predict", 4000))
+                .withUrgency(Urgency.NONE.withDeadline(Duration.ofMillis(400)));
+        assertThatThrownBy(() -> engine.chat(chat(late)).answer())
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TOO_LATE));
+        try {
+            Answer closed = engine.chat(chat(late.withOnLength(OnLength.CLOSE))).answer();
+
+            assertThat(schema.check(closed.text())).isEmpty();
+            assertThat(closed.summary().reason()).isEqualTo(DoneReason.LENGTH);
+        } catch (BackendException e) { // not one token came in time
+            assertThat(e.kind()).isEqualTo(Kind.TOO_LATE);
+        }
     }
 
     @Test

@@ -173,9 +173,9 @@ class TemplatesTest {
         assertThat(engine.render(generate("gap", "x"))).isEqualTo("x");
         assertThat(engine.generate(gap).answer().summary().evalTokens()).isPositive();
         assertThatThrownBy(() -> engine.generate(generate("chatml", "a").withSuffix("b")))
-                .hasMessage("\"chatml:latest\" does not support insert");
+                .hasMessageContaining("does not support insert");
         assertThatThrownBy(() -> engine.generate(gap.withTemplate("{{ .Prompt }}")))
-                .hasMessage("\"gap:latest\" does not support insert");
+                .hasMessageContaining("does not support insert");
         assertThat(engine.render(generate("chatml", "a").withSuffix("b").withTemplate("{{ .Suffix }}<{{ .Prompt }}")))
                 .isEqualTo("b<a");
         assertThatThrownBy(() -> engine.generate(gap.asRaw())).hasMessageContaining("raw mode does not support suffix");

@@ -36,6 +36,9 @@ final class AskCommand extends Command {
     @Option(names = "--system", paramLabel = "TEXT", description = "Replaces the model's system prompt.")
     private Optional<String> system = Optional.empty();
 
+    @Option(names = "--format", paramLabel = "FORMAT", description = "json, or a JSON schema the answer must follow.")
+    private Optional<String> format = Optional.empty();
+
     @Mixin
     private SamplingFlags sampling = new SamplingFlags();
 
@@ -55,7 +58,9 @@ final class AskCommand extends Command {
             throw BackendException.invalid("there is no question; for example: chasqui ask \"Why is the sky blue?\"");
         }
         Options options = sampling.options();
-        GenerateRequest request = GenerateRequest.of(model, prompt).withSettings(Settings.DEFAULT.withOptions(options));
+        Settings settings = Settings.DEFAULT.withOptions(options);
+        if (format.isPresent()) settings = settings.withFormat(RunCommand.formatJson(format.get()));
+        GenerateRequest request = GenerateRequest.of(model, prompt).withSettings(settings);
         if (system.isPresent()) request = request.withSystem(system.get());
 
         try (Backend backend = backends().forAsk(BOUNDED);

@@ -37,6 +37,8 @@ class AskCommandTest {
                 "mine",
                 "--system",
                 "Be brief",
+                "--format",
+                "{\"type\":\"string\"}",
                 "-o",
                 "temperature=0",
                 "-o",
@@ -48,6 +50,7 @@ class AskCommandTest {
         assertThat(status).isZero();
         var request = chasqui.embedded.asked.getFirst();
         assertThat(request.system()).contains("Be brief");
+        assertThat(request.settings().format()).contains("{\"type\":\"string\"}");
         assertThat(request.settings().options().toMap())
                 .isEqualTo(Map.of("temperature", 0.0, "stop", List.of("A", "B")));
     }

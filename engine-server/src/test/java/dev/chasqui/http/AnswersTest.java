@@ -8,6 +8,7 @@ import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.RunningModel;
+import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.TokenLogprob;
@@ -122,7 +123,7 @@ class AnswersTest extends ServerFixture {
                 {"NAME":"smollm2:135m","Prompt":"p","suffix":"s","system":"y","template":"t","context":[4,5],
                  "images":["aGk="],"format":{"type":"object","a":1.50},"keep_alive":-1,"think":"high",
                  "truncate":false,"shift":false,"logprobs":true,"top_logprobs":3,"unknown":{},"stream":false,
-                 "priority":7,"deadline":"1.5s","supersedes":"AAPL",
+                 "priority":7,"deadline":"1.5s","supersedes":"AAPL","on_length":"close",
                  "options":{"exact":true,"temperature":0,"seed":9223372036854775807,"stop":["a"],"num_predict":7.9,"what":1,
                  "top_k":null}} trailing""");
         GenerateRequest request = backend.generateRequests.take();
@@ -137,6 +138,7 @@ class AnswersTest extends ServerFixture {
         assertThat(request.settings().format()).hasValue("{\"type\":\"object\",\"a\":1.50}");
         assertThat(request.settings().keepAlive()).hasValue(KeepAlive.FOREVER);
         assertThat(request.settings().think()).isEqualTo(Think.HIGH);
+        assertThat(request.settings().onLength()).isEqualTo(OnLength.CLOSE);
         assertThat(request.settings().truncate()).isFalse();
         assertThat(request.settings().shift()).isFalse();
         assertThat(request.settings().topLogprobs()).hasValue(3);

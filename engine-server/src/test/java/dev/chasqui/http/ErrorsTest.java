@@ -109,7 +109,15 @@ class ErrorsTest extends ServerFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"INVALID,400", "TOO_LATE,504", "NOT_FOUND,404", "OVERLOADED,503", "FAILED,500", "UNREACHABLE,500"})
+    @CsvSource({
+        "INVALID,400",
+        "INCOMPLETE,422",
+        "TOO_LATE,504",
+        "NOT_FOUND,404",
+        "OVERLOADED,503",
+        "FAILED,500",
+        "UNREACHABLE,500"
+    })
     void aFailureBeforeTheFirstByteHasAStatusOfItsOwnEvenWhenStreaming(Kind kind, int status) throws Exception {
         backend.script = prompt -> Script.breakingOff(new BackendException(kind, "that went wrong"));
 

@@ -58,9 +58,6 @@ final class AdapterJni {
     /// `int64_t parser_push(int64_t handle, const std::string & request);`
     static native long parser_push(long handle, @StdString byte[] request);
 
-    /// `int64_t schema_to_gbnf(const std::string & schema);`
-    static native long schema_to_gbnf(@StdString byte[] schema);
-
     /// `int64_t fit(const std::string & request);`
     static native long fit(@StdString byte[] request);
 
