@@ -7,6 +7,7 @@ import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.json.JsonGrammar;
 import dev.chasqui.llama.TokenConstraint;
+import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.RefusedException;
 import dev.chasqui.schedule.Ticket;
@@ -183,7 +184,7 @@ final class Answering {
             Prompts.Rendered rendered, ContextPlan plan, Job free, Optional<JsonGrammar> format, Runnable over)
             throws InterruptedException {
         Job held = format.map(grammar -> held(free, rendered.prompt(), grammar)).orElse(free);
-        Job job = thinkingInTime(held, rendered.prompt());
+        Job job = thinkingInTime(calling(held, rendered.prompt()), rendered.prompt());
         Runnable once = Once.of(() -> {
             lane.finished();
             over.run();
@@ -232,6 +233,21 @@ final class Answering {
         boolean jumps = settings.topLogprobs().isEmpty();
         TokenConstraint answer = new JsonConstraint(words, grammar.cursor(), jumps);
         return job.withConstraint(AfterPreamble.of(words, prompt.preamble(), answer));
+    }
+
+    /// Held to a tool call.
+    private Job calling(Job job, Prompt prompt) {
+        if (prompt.call().isEmpty()) return job;
+        RequiredCall call = prompt.call().get();
+        SortedVocabulary words = model.prompts().words();
+        Vocabulary vocabulary = model.prompts().vocabulary();
+        boolean jumps = settings.topLogprobs().isEmpty();
+        TokenConstraint answer = new FramedConstraint(
+                vocabulary.tokenize(call.before(), false, true),
+                new JsonConstraint(words, call.call().cursor(), jumps),
+                vocabulary.tokenize(call.after(), false, true),
+                jumps);
+        return job.withConstraint(AfterPreamble.of(words, prompt.preamble().withoutCalls(), answer));
     }
 
     /// With a thought that ends in time. A grammar for a tool's call knows of the thought before it.

@@ -62,7 +62,7 @@ public final class Engine implements Backend {
     }
 
     public static Engine open(EngineConfig config) {
-        return new Engine(config, Models.inStore(config.store()));
+        return new Engine(config, Models.inStore(config.store(), config.goTemplates()));
     }
 
     /// An engine over one file. Its only model is named like the file; [#generate(String)] asks it.
@@ -146,14 +146,11 @@ public final class Engine implements Backend {
                 request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
         refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
         refuseThinking(source, request.settings());
-        Optional<OfferedTools> tools = OfferedTools.of(request);
         Optional<GoTemplate> template = templates.of(source);
-        if (template.isPresent() && tools.filter(OfferedTools::mustBeCalled).isPresent()) {
-            throw BackendException.invalid(
-                    "tool_choice requires a call, and \"" + source.name() + "\" writes its prompts"
-                            + " with a template in Go's syntax, which does not say how a call is constrained. Use \"auto\", or a"
-                            + " model whose chat template is in its GGUF file");
-        }
+        Optional<OfferedTools> tools = OfferedTools.of(request)
+                .map(offered -> offered.mustBeCalled() && template.isPresent()
+                        ? offered.with(call(source, template.get(), offered))
+                        : offered);
         return prompts -> prompts.chat(source, template, request, tools);
     }
 
@@ -362,6 +359,21 @@ public final class Engine implements Backend {
             return answering.text(request.apply(lease.model().prompts()));
         } finally {
             lease.release();
+        }
+    }
+
+    private RequiredCall call(ModelSource source, GoTemplate template, OfferedTools tools) {
+        CallFormat format = CallFormat.of(template)
+                .orElseThrow(() -> BackendException.invalid("tool_choice requires a call, and the template of \""
+                        + source.name() + "\" does not show calls as {\"name\": …, \"arguments\": {…}}. Use \"auto\""));
+        try {
+            JsonGrammar grammar = formats.of(tools.callSchema(format.arguments()));
+            return new RequiredCall(format.before(), grammar, format.after());
+        } catch (SchemaException e) {
+            throw new BackendException(
+                    BackendException.Kind.INVALID,
+                    "tool_choice requires a call, and the tools' parameters cannot be held to: " + e.getMessage(),
+                    e);
         }
     }
 

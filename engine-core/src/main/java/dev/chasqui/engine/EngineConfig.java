@@ -45,6 +45,7 @@ import org.slf4j.LoggerFactory;
 /// @param tuned          the folder of what was tuned for models on this machine; empty uses nothing of that
 /// @param sharing        whether a prompt begins with what others have computed already; if not, each is
 ///                       computed whole
+/// @param goTemplates    whether a model's `TEMPLATE` writes its prompts even where its weights' own can do more
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -59,7 +60,8 @@ public record EngineConfig(
         List<Float> tensorSplit,
         SortedSet<Integer> cpus,
         Optional<Path> tuned,
-        boolean sharing) {
+        boolean sharing,
+        boolean goTemplates) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -112,7 +114,8 @@ public record EngineConfig(
                 variables.shares("CHASQUI_TENSOR_SPLIT"),
                 variables.cpus("CHASQUI_CPUS"),
                 Optional.of(CacheFolder.named("tuned")),
-                variables.flag("CHASQUI_PREFIX_SHARING", true));
+                variables.flag("CHASQUI_PREFIX_SHARING", true),
+                variables.flag("OLLAMA_GO_TEMPLATE", false));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -197,7 +200,8 @@ public record EngineConfig(
                     tensorSplit,
                     cpus,
                     tuned,
-                    sharing);
+                    sharing,
+                    goTemplates);
         }
     }
 

@@ -58,7 +58,8 @@ record GoWriter(GoTemplate template) implements ConversationWriter {
                 thinking.map(tags -> List.of(tags.closing())).orElse(List.of()),
                 tools.map(offered -> List.of(ToolCallText.mark(traits.toolCallPrefix())))
                         .orElse(List.of()));
-        return new Written(text, List.of(), Optional.empty(), preamble, preserved, reader);
+        return new Written(
+                text, List.of(), Optional.empty(), tools.flatMap(OfferedTools::call), preamble, preserved, reader);
     }
 
     private String rendered(Conversation conversation) {

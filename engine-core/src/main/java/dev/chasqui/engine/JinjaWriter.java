@@ -38,6 +38,7 @@ record JinjaWriter(ChatTemplate template) implements ConversationWriter {
                 rendered.prompt(),
                 rendered.stops(),
                 grammar,
+                Optional.empty(),
                 Preamble.of(rendered, think != Think.OFF, tools.isPresent()),
                 parsed ? rendered.preservedTokens() : List.of(),
                 () -> parsed ? new ParsedSplitter(rendered) : OutputSplitter.plain());

@@ -39,8 +39,10 @@ interface Models {
     Optional<String> obstacle();
 
     /// The models of a store, as they are at each call.
-    static Models inStore(Path root) {
-        return new InStore(ModelStore.at(root), new ConcurrentHashMap<>());
+    ///
+    /// @param goTemplates whether a model's `TEMPLATE` comes before its weights' own in any case
+    static Models inStore(Path root, boolean goTemplates) {
+        return new InStore(ModelStore.at(root, goTemplates), new ConcurrentHashMap<>());
     }
 
     /// One file.

@@ -8,16 +8,22 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The functions a model is told of, and whether it must call one.
 ///
 /// @param json  an array in Ollama's shape
 /// @param names of the functions
-record OfferedTools(String json, Set<String> names, ToolChoice choice) {
+/// @param call  the call that must be made, where we hold the answer to it ourselves
+record OfferedTools(String json, Set<String> names, ToolChoice choice, Optional<RequiredCall> call) {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // a bound stays what it is
+            .build();
 
     /// @return empty where there are none, or the model is not to be told
     /// @throws BackendException if the tools are no JSON array, or the choice does not go together with them
@@ -39,11 +45,37 @@ record OfferedTools(String json, Set<String> names, ToolChoice choice) {
             }
         }
         if (choice.mode() == Mode.NONE) return Optional.empty();
-        return request.toolsJson().map(json -> new OfferedTools(json, names, choice));
+        return request.toolsJson().map(json -> new OfferedTools(json, names, choice, Optional.empty()));
     }
 
     boolean mustBeCalled() {
         return choice.mode() == Mode.REQUIRED;
+    }
+
+    OfferedTools with(RequiredCall required) {
+        return new OfferedTools(json, names, choice, Optional.of(required));
+    }
+
+    /// A JSON schema of one call of those that may be made.
+    ///
+    /// @param arguments the key of a call's arguments
+    String callSchema(String arguments) {
+        ObjectNode schema = JSON.createObjectNode();
+        ArrayNode calls = schema.putArray("anyOf");
+        for (JsonNode tool : JSON.readTree(json)) {
+            JsonNode function = tool.path("function");
+            String name = function.path("name").asString("");
+            if (name.isEmpty()
+                    || choice.function().filter(only -> !only.equals(name)).isPresent()) continue;
+            ObjectNode call = calls.addObject().put("type", "object");
+            ObjectNode properties = call.putObject("properties");
+            properties.putObject("name").put("const", name);
+            JsonNode parameters = function.path("parameters");
+            if (parameters.isObject()) properties.set(arguments, parameters);
+            else properties.putObject(arguments).put("type", "object").putObject("properties");
+            call.putArray("required").add("name").add(arguments);
+        }
+        return schema.toString();
     }
 
     private static String word(ToolChoice choice) {

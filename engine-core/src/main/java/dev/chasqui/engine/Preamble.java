@@ -44,6 +44,11 @@ record Preamble(boolean thinking, List<String> opens, List<String> closes, List<
         return words.isEmpty() ? List.of("") : words;
     }
 
+    /// A thought is all that may come before.
+    Preamble withoutCalls() {
+        return new Preamble(thinking, opens, closes, List.of());
+    }
+
     boolean isEmpty() {
         return !thinking && opens.isEmpty() && calls.isEmpty();
     }

@@ -9,6 +9,7 @@ import java.util.Set;
 /// @param tokens          everything before the answer
 /// @param stops           texts that end the answer
 /// @param grammar         what the answer must be, whatever its format
+/// @param call            the tool call the answer must be
 /// @param preamble        what may come before an answer that has a format
 /// @param preserved       special tokens whose text belongs to the answer, because a parser reads it
 /// @param returnsContext  whether the summary carries the token ids
@@ -18,6 +19,7 @@ record Prompt(
         int[] tokens,
         List<String> stops,
         Optional<AnswerGrammar> grammar,
+        Optional<RequiredCall> call,
         Preamble preamble,
         Set<Integer> preserved,
         boolean returnsContext,
@@ -31,7 +33,7 @@ record Prompt(
             Optional<AnswerGrammar> grammar,
             Set<Integer> preserved,
             boolean returnsContext) {
-        this(tokens, stops, grammar, Preamble.NONE, preserved, returnsContext, 0, 0);
+        this(tokens, stops, grammar, Optional.empty(), Preamble.NONE, preserved, returnsContext, 0, 0);
     }
 
     /// What is left of it.
@@ -40,6 +42,7 @@ record Prompt(
                 left,
                 stops,
                 grammar,
+                call,
                 preamble,
                 preserved,
                 returnsContext,
@@ -48,11 +51,17 @@ record Prompt(
     }
 
     Prompt after(Preamble preamble) {
-        return new Prompt(tokens, stops, grammar, preamble, preserved, returnsContext, droppedTokens, droppedMessages);
+        return new Prompt(
+                tokens, stops, grammar, call, preamble, preserved, returnsContext, droppedTokens, droppedMessages);
+    }
+
+    Prompt calling(Optional<RequiredCall> call) {
+        return new Prompt(
+                tokens, stops, grammar, call, preamble, preserved, returnsContext, droppedTokens, droppedMessages);
     }
 
     Prompt ofConversationWithout(int messages) {
-        return new Prompt(tokens, stops, grammar, preamble, preserved, returnsContext, droppedTokens, messages);
+        return new Prompt(tokens, stops, grammar, call, preamble, preserved, returnsContext, droppedTokens, messages);
     }
 
     boolean keepsSpecial(int token) {

@@ -154,7 +154,8 @@ final class Prompts implements AutoCloseable {
                         written.grammar(),
                         preserved(written.preserved()),
                         returnsContext)
-                .after(written.preamble());
+                .after(written.preamble())
+                .calling(written.call());
         return new Rendered(prompt, written.reader().get());
     }
 

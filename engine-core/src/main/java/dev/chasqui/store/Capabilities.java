@@ -23,8 +23,14 @@ final class Capabilities {
     private static final Logger LOG = LoggerFactory.getLogger(Capabilities.class);
     private static final int MOST_REMEMBERED = 4_096;
 
+    private final boolean goTemplates;
     private final Map<Digest, Set<String>> ofWeights = new ConcurrentHashMap<>();
     private final Map<Given, OfTemplate> ofTemplates = new ConcurrentHashMap<>();
+
+    /// @param goTemplates whether a template in Go's syntax is in force wherever there is one
+    Capabilities(boolean goTemplates) {
+        this.goTemplates = goTemplates;
+    }
 
     /// What decides about a template in Go's syntax: its text's digest, the weights, and whether there is a system
     /// prompt beside it.
@@ -86,7 +92,8 @@ final class Capabilities {
             GoTemplate go = GoTemplate.parse(files.text.get());
             Set<String> jinjaDoes = new HashSet<>(weights(files));
             jinjaDoes.retainAll(Set.of("tools", "thinking"));
-            boolean inForce = jinja.isBlank() || TemplateChoice.prefersGo(go, jinja, jinjaDoes, files.system);
+            boolean inForce =
+                    goTemplates || jinja.isBlank() || TemplateChoice.prefersGo(go, jinja, jinjaDoes, files.system);
             return new OfTemplate(inForce, TemplateChoice.capabilities(go.traits()));
         } catch (TemplateException e) {
             LOG.warn("a TEMPLATE that cannot be read: {}", e.getMessage());

@@ -39,7 +39,7 @@ public final class ModelStore {
     private final Path root;
     private final Blobs blobs;
     private final Manifests manifests;
-    private final Capabilities capabilities = new Capabilities();
+    private final Capabilities capabilities;
     /// What was read of a manifest stays good while the file is the same; the files it names are looked for anew.
     private final Map<Path, Opened> opened = new ConcurrentHashMap<>();
 
@@ -56,9 +56,10 @@ public final class ModelStore {
         }
     }
 
-    private ModelStore(Path root, Disk disk, Clock clock) {
+    private ModelStore(Path root, Disk disk, Clock clock, Capabilities capabilities) {
         this.root = root;
         this.folders = new Folders(clock);
+        this.capabilities = capabilities;
         this.blobs = new Blobs(root.resolve("blobs"), disk);
         this.manifests = new Manifests(root.resolve("manifests"), disk);
     }
@@ -68,12 +69,20 @@ public final class ModelStore {
         return at(root, Disk.REAL);
     }
 
+    /// As [#at(Path)], where a model's `TEMPLATE` may write its prompts even if its weights' own could do more.
+    ///
+    /// @param goTemplates whether it does, as `OLLAMA_GO_TEMPLATE` says
+    public static ModelStore at(Path root, boolean goTemplates) {
+        return new ModelStore(
+                root.toAbsolutePath().normalize(), Disk.REAL, Clock.systemUTC(), new Capabilities(goTemplates));
+    }
+
     static ModelStore at(Path root, Disk disk) {
         return at(root, disk, Clock.systemUTC());
     }
 
     static ModelStore at(Path root, Disk disk, Clock clock) {
-        return new ModelStore(root.toAbsolutePath().normalize(), disk, clock);
+        return new ModelStore(root.toAbsolutePath().normalize(), disk, clock, new Capabilities(false));
     }
 
     /// `OLLAMA_MODELS` if it is set, else `~/.ollama/models`.

@@ -20,6 +20,14 @@ import org.junit.jupiter.api.condition.OS;
 class EngineConfigTest {
 
     @Test
+    void goTemplatesComeFirstWhereTheEnvironmentSaysSo() {
+        assertThat(EngineConfig.fromEnvironment(Map.of()).goTemplates()).isFalse();
+        assertThat(EngineConfig.fromEnvironment(Map.of("OLLAMA_GO_TEMPLATE", "1"))
+                        .goTemplates())
+                .isTrue();
+    }
+
+    @Test
     void withoutVariablesOllamasDefaultsHold() {
         EngineConfig config = EngineConfig.fromEnvironment(Map.of());
 

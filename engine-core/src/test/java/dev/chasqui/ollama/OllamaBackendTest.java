@@ -24,6 +24,7 @@ import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.ToolCall;
+import dev.chasqui.api.ToolChoice;
 import dev.chasqui.api.Urgency;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -130,6 +131,18 @@ class OllamaBackendTest {
                     {'id':'call_1','function':{'index':0,'name':'buy','arguments':{'n':1}}}]},
                   {'role':'tool','content':'done','tool_name':'buy','tool_call_id':'call_1'}],
                  'tools':[{'type':'function'}],'stream':true,'format':'json','think':'high'}"""));
+    }
+
+    @Test
+    void aToolChoiceIsSentInOpenAisForms() throws Exception {
+        ChatRequest request = ChatRequest.of("m", Message.user("x")).withTools("[]");
+
+        assertThat(sent(request).has("tool_choice")).isFalse();
+        assertThat(sent(request.withToolChoice(ToolChoice.NONE)).get("tool_choice")).isEqualTo(json("'none'"));
+        assertThat(sent(request.withToolChoice(ToolChoice.REQUIRED)).get("tool_choice"))
+                .isEqualTo(json("'required'"));
+        assertThat(sent(request.withToolChoice(ToolChoice.function("buy"))).get("tool_choice"))
+                .isEqualTo(json("{'type':'function','function':{'name':'buy'}}"));
     }
 
     @Test

@@ -72,6 +72,16 @@ class TemplateInForceTest {
     }
 
     @Test
+    void theEnvironmentMayPutItBeforeTheWeightsOwnInAnyCase() {
+        store = ModelStore.at(folder.resolve("models"), true);
+
+        StoredModel model = create("{{ tools }}" + JINJA_WITH_SYSTEM_PROMPT, CHATML);
+
+        assertThat(model.usesGoTemplate()).isTrue();
+        assertThat(model.capabilities()).containsExactly("completion");
+    }
+
+    @Test
     void whatItUsesIsWhatTheModelCanDo() {
         String all = """
                 {{ if .Suffix }}<PRE>{{ .Prompt }}<SUF>{{ .Suffix }}<MID>{{ else }}{{ .Tools }}

@@ -57,7 +57,8 @@ final class LiveRooms implements Rooms {
 
     @Override
     public LocalModels models() {
-        return new StoreModels(ModelStore.at(ModelStore.defaultRoot(environment)));
+        boolean goTemplates = EngineConfig.fromEnvironment(environment).goTemplates();
+        return new StoreModels(ModelStore.at(ModelStore.defaultRoot(environment), goTemplates));
     }
 
     @Override

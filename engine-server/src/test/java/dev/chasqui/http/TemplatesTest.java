@@ -169,7 +169,7 @@ class TemplatesTest extends ServerFixture {
         @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
                 generate | 'prompt':'x','template':'{{ .Prompt' | template: :1: unclosed action
                 generate | 'prompt':'x','template':'{{ index .Prompt 99 }}' | the conversation cannot be rendered: template: :1
-                generate | 'prompt':'x','template':'{{ .Prompt }}','suffix':'y' | "tiny:latest" does not support insert
+                generate | 'prompt':'x','template':'{{ .Prompt }}','suffix':'y' | does not support insert
                 generate | 'prompt':'x','template':'t','raw':true | raw mode does not support template, system, or context
                 generate | 'prompt':'x','suffix':'y','raw':true | raw mode does not support suffix
                 generate | 'prompt':'x','images':['aGk='] | "tiny:latest" does not support images
