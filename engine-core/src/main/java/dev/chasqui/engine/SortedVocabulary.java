@@ -34,6 +34,7 @@ final class SortedVocabulary {
 
     SortedVocabulary(Vocabulary vocabulary) {
         this.vocabulary = vocabulary;
+        vocabulary.readPieces();
         this.texts = new byte[vocabulary.size()][];
         for (int token = 0; token < texts.length; token++) {
             texts[token] = isText(token) ? vocabulary.piece(token, false) : NONE;
@@ -150,7 +151,8 @@ final class SortedVocabulary {
         return at == bytes.length;
     }
 
-    private int[] longestTokens(byte[] bytes) {
+    /// The longest token that fits, then the longest that fits behind it, to the end; empty if that leads nowhere.
+    int[] longestTokens(byte[] bytes) {
         IntStream.Builder tokens = IntStream.builder();
         int at = 0;
         while (at < bytes.length) {

@@ -15,6 +15,7 @@ import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.Progress;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -102,6 +103,23 @@ class JsonConstraintTest {
         assertThat(constraint.likely()).isNegative();
         assertThat(text(constraint.forced(64))).isEqualTo("}");
         assertThat(constraint.isOver()).isTrue();
+    }
+
+    @Test
+    void aTextIsPutIntoTheLongestTokensWhereTheVocabularysOwnSayMore() {
+        String text = "{\"action\": \"BÜY 東京 🚀\", \"reason\":";
+
+        int[] longest = words.longestTokens(text.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(text(longest)).isEqualTo(text);
+        assertThat(longest).hasSizeLessThanOrEqualTo(words.tokens(text).length);
+        for (int i = 0; i < longest.length - 1; i++) {
+            String rest = text(Arrays.copyOfRange(longest, i, longest.length));
+            int mine = longest[i];
+            assertThat(words.all(token -> words.isLonger(token, mine) && rest.startsWith(text(token))))
+                    .as("longer ones than %s", text(mine))
+                    .isEmpty();
+        }
     }
 
     @Test

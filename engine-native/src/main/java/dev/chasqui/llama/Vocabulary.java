@@ -146,6 +146,11 @@ public final class Vocabulary {
         return piece.hidden() && !special ? new byte[0] : piece.bytes().clone();
     }
 
+    /// Reads all pieces at once, for whoever needs every one; else each is read when it is first asked for.
+    public void readPieces() {
+        pieces.readAll();
+    }
+
     /// The text of tokens; bytes that are no UTF-8 become replacement characters.
     ///
     /// @throws IllegalArgumentException if one of them does not exist, or their text is over [#LONGEST_TEXT_BYTES]
