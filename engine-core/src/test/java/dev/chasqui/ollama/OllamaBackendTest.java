@@ -110,7 +110,8 @@ class OllamaBackendTest {
         ChatRequest request = ChatRequest.of("m", Message.user("x")).withTools("[]");
 
         assertThat(sent(request).has("tool_choice")).isFalse();
-        assertThat(sent(request.withToolChoice(ToolChoice.NONE)).get("tool_choice")).isEqualTo(json("'none'"));
+        assertThat(sent(request.withToolChoice(ToolChoice.NONE)).get("tool_choice"))
+                .isEqualTo(json("'none'"));
         assertThat(sent(request.withToolChoice(ToolChoice.REQUIRED)).get("tool_choice"))
                 .isEqualTo(json("'required'"));
         assertThat(sent(request.withToolChoice(ToolChoice.function("buy"))).get("tool_choice"))
