@@ -57,14 +57,14 @@ class ThoughtLimitTest {
 
     @Test
     void aThoughtThatThePromptBeganIsClosedInTimeForAnAnswer() {
-        ThoughtLimit limit = limit(BEGUN, Integer.MAX_VALUE, 20, true); // the closing text has 11 tokens
+        ThoughtLimit limit = limit(BEGUN, Integer.MAX_VALUE, 20, true); // the closing text has 9 tokens
 
-        say(limit, "12345678");
+        say(limit, "1234567890");
         assertThat(limit.forced(64)).isEmpty();
-        say(limit, "9");
+        say(limit, "1");
 
-        assertThat(text(limit.forced(4))).isEqualTo("\n</t");
-        assertThat(text(limit.forced(64))).isEqualTo("hink>\n\n");
+        assertThat(text(limit.forced(4))).isEqualTo("\n</th");
+        assertThat(text(limit.forced(64))).isEqualTo("ink>\n\n");
     }
 
     @Test
@@ -110,7 +110,7 @@ class ThoughtLimitTest {
         say(limit, "ab");
 
         StringBuilder closing = new StringBuilder();
-        for (int i = 0; i < 11; i++) {
+        for (int i = 0; i < 9; i++) {
             assertThat(limit.forced(64)).isEmpty();
             int[] allowed = limit.allowed();
             assertThat(allowed).hasSize(1);

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.gguf.TinyGguf;
+import dev.chasqui.template.GoTemplate;
+import dev.chasqui.template.TemplateChoice;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +72,18 @@ class TemplateInForceTest {
         assertThat(create(JINJA_WITH_SYSTEM_PROMPT, CHATML + "\nSYSTEM You are a dog.")
                         .usesGoTemplate())
                 .as("the system prompt stands beside it")
+                .isTrue();
+    }
+
+    @Test
+    void theDefaultModelKeepsTheTemplateWithItsSystemPromptAfterAnImportByOllama() {
+        GgufFile smollm2 = GgufFile.read(Catalogue.standard().file("smollm2:135m", Progress.NONE));
+        String jinja = smollm2.chatTemplate().orElseThrow();
+
+        assertThat(jinja).contains("You are a helpful AI assistant named SmolLM");
+        assertThat(TemplateChoice.prefersGo(GoTemplate.parse(CHATML), jinja, Set.of(), false))
+                .isFalse();
+        assertThat(TemplateChoice.prefersGo(GoTemplate.parse(CHATML), jinja, Set.of(), true))
                 .isTrue();
     }
 
