@@ -11,21 +11,15 @@ import dev.chasqui.api.Generation;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelLibrary;
-import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
-import dev.chasqui.api.Think;
 import dev.chasqui.api.Version;
 import dev.chasqui.json.JsonGrammar;
-import dev.chasqui.json.JsonGrammars;
-import dev.chasqui.json.SchemaException;
-import dev.chasqui.json.Spacing;
 import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.schedule.SchedulerStatistics;
-import dev.chasqui.template.GoTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,17 +32,13 @@ import java.util.function.Function;
 /// requests of one model share batches. [#close] cancels what runs.
 public final class Engine implements Backend {
 
-    /// Grammars that are kept.
-    private static final int FORMATS = 64;
-
     private final EngineConfig config;
     private final Models models;
     private final ModelPool pool;
     private final Pins pins = new Pins();
     private final Latest latest = new Latest();
+    private final Requests requests = new Requests();
     private volatile boolean closed;
-    private final GoTemplates templates = new GoTemplates();
-    private final JsonGrammars formats = new JsonGrammars(Spacing.SPACED, FORMATS);
 
     private Engine(EngineConfig config, Models models) {
         this.config = config;
@@ -89,35 +79,16 @@ public final class Engine implements Backend {
         ModelSource source = models.source(request.model());
         boolean loadOnly = request.prompt().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
-        requireCompletion(source, "generate");
-        Function<Prompts, Rendering> rendering = rendering(source, request);
+        Requests.requireCompletion(source, "generate");
+        Function<Prompts, Rendering> rendering = requests.rendering(source, request);
         return answer(source, request.settings(), startedAt, loadOnly, rendering);
     }
 
     @Override
     public String render(GenerateRequest request) {
         ModelSource source = models.source(request.model());
-        requireCompletion(source, "generate");
-        return rendered(source, request.settings(), rendering(source, request));
-    }
-
-    /// Refuses what can be refused without the model.
-    private Function<Prompts, Rendering> rendering(ModelSource source, GenerateRequest request) {
-        refuse(!request.images().isEmpty(), source, "images");
-        refuseThinking(source, request.settings());
-        Optional<GoTemplate> template = template(source, request);
-        return prompts -> prompts.text(source, template, request);
-    }
-
-    /// What writes the request's prompt, where that is in Go's syntax.
-    private Optional<GoTemplate> template(ModelSource source, GenerateRequest request) {
-        Optional<GoTemplate> given = request.template().map(templates::ofRequest);
-        if (request.suffix().isEmpty()) return request.raw() || given.isPresent() ? given : templates.of(source);
-        if (request.raw()) throw BackendException.invalid("raw mode does not support suffix; leave one of them out");
-        Optional<GoTemplate> filling = given.or(() -> templates.given(source))
-                .filter(template -> template.traits().usesSuffix());
-        refuseByFullName(filling.isEmpty(), source, "insert");
-        return filling;
+        Requests.requireCompletion(source, "generate");
+        return rendered(source, request.settings(), requests.rendering(source, request));
     }
 
     @Override
@@ -126,32 +97,18 @@ public final class Engine implements Backend {
         ModelSource source = models.source(request.model());
         boolean loadOnly = request.messages().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
-        requireCompletion(source, "chat");
-        Function<Prompts, Rendering> rendering = rendering(source, request);
+        Requests.requireCompletion(source, "chat");
+        Function<Prompts, Rendering> rendering = requests.rendering(source, request);
         return answer(source, request.settings(), startedAt, loadOnly, rendering);
     }
 
     @Override
     public String render(ChatRequest request) {
         ModelSource source = models.source(request.model());
-        requireCompletion(source, "chat");
+        Requests.requireCompletion(source, "chat");
         if (request.messages().isEmpty())
             throw BackendException.invalid("messages is empty; there is nothing to render");
-        return rendered(source, request.settings(), rendering(source, request));
-    }
-
-    /// Refuses what can be refused without the model.
-    private Function<Prompts, Rendering> rendering(ModelSource source, ChatRequest request) {
-        refuseByFullName(
-                request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
-        refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
-        refuseThinking(source, request.settings());
-        Optional<GoTemplate> template = templates.of(source);
-        Optional<OfferedTools> tools = OfferedTools.of(request)
-                .map(offered -> offered.mustBeCalled() && template.isPresent()
-                        ? offered.with(call(source, template.get(), offered))
-                        : offered);
-        return prompts -> prompts.chat(source, template, request, tools);
+        return rendered(source, request.settings(), requests.rendering(source, request));
     }
 
     /// Any model makes vectors, those made for answers too: then a text's is its last token's. Only one made for
@@ -266,7 +223,7 @@ public final class Engine implements Backend {
         return pins.pin(name, kept -> {
             long startedAt = System.nanoTime();
             ModelSource source = models.source(request.model());
-            requireCompletion(source, "generate");
+            Requests.requireCompletion(source, "generate");
             Options options = request.settings().options().over(source.params()).over(config.defaults());
             if (LoadedModel.isExact(options)) {
                 throw BackendException.invalid("option \"exact\" is true; a pinned context is there to be shared, and"
@@ -275,7 +232,7 @@ public final class Engine implements Backend {
             ModelPool.Lease lease = pool.acquire(source, request.settings().keepAlive(), options);
             try {
                 Prompts.Rendered rendered =
-                        lease.model().prompts().forGenerate(source, template(source, request), request);
+                        lease.model().prompts().forGenerate(source, requests.template(source, request), request);
                 Answering answering = new Answering(lease.model(), options, request.settings(), startedAt);
                 EngineGeneration generation = answering.pin(name, rendered, () -> {});
                 Summary cost = generation.answer().summary();
@@ -303,8 +260,7 @@ public final class Engine implements Backend {
             boolean loadOnly,
             Function<Prompts, Rendering> request) {
         Options options = settings.options().over(source.params()).over(config.defaults());
-        Optional<JsonGrammar> format =
-                loadOnly ? Optional.empty() : settings.format().map(this::format);
+        Optional<JsonGrammar> format = loadOnly ? Optional.empty() : requests.format(settings);
         Optional<Latest.Claim> claim = latest.enter(settings.urgency().supersedes());
         ModelPool.Lease lease;
         try {
@@ -362,29 +318,6 @@ public final class Engine implements Backend {
         }
     }
 
-    private RequiredCall call(ModelSource source, GoTemplate template, OfferedTools tools) {
-        CallFormat format = CallFormat.of(template)
-                .orElseThrow(() -> BackendException.invalid("tool_choice requires a call, and the template of \""
-                        + source.name() + "\" does not show calls as {\"name\": …, \"arguments\": {…}}. Use \"auto\""));
-        try {
-            JsonGrammar grammar = formats.of(tools.callSchema(format.arguments()));
-            return new RequiredCall(format.before(), grammar, format.after());
-        } catch (SchemaException e) {
-            throw new BackendException(
-                    BackendException.Kind.INVALID,
-                    "tool_choice requires a call, and the tools' parameters cannot be held to: " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private JsonGrammar format(String json) {
-        try {
-            return formats.of(json);
-        } catch (SchemaException e) {
-            throw Refusals.ofFormat(e);
-        }
-    }
-
     private ModelSource pulled(String model) {
         try {
             return models.source(model);
@@ -401,29 +334,5 @@ public final class Engine implements Backend {
 
     private static boolean unloads(Settings settings) {
         return settings.keepAlive().filter(KeepAlive::unloads).isPresent();
-    }
-
-    private static void requireCompletion(ModelSource source, String verb) {
-        if (!source.capabilities().contains("completion")) {
-            throw BackendException.invalid("\"" + source.name() + "\" does not support " + verb);
-        }
-    }
-
-    private static void refuse(boolean asked, ModelSource source, String what) {
-        if (asked) throw BackendException.invalid("\"" + source.name() + "\" does not support " + what);
-    }
-
-    /// In Ollama's words, which name a model of the store in full where its template is what lacks something.
-    private static void refuseByFullName(boolean asked, ModelSource source, String what) {
-        boolean ofStore = source.name().contains(":");
-        if (!asked || !ofStore) refuse(asked, source, what);
-        else {
-            throw BackendException.invalid(ModelName.parse(source.name()).longForm() + " does not support " + what);
-        }
-    }
-
-    private static void refuseThinking(ModelSource source, Settings settings) {
-        boolean asked = settings.think() != Think.DEFAULT && settings.think() != Think.OFF;
-        refuse(asked && !source.capabilities().contains("thinking"), source, "thinking");
     }
 }

@@ -166,8 +166,7 @@ class FormatTest {
 
     @Test
     void aFullContextIsAnErrorThatNamesIt() {
-        Settings settings = settings(
-                        "{\"type\": \"string\"}", Map.of("num_ctx", 64, "temperature", 3, "top_k", 0, "top_p", 1))
+        Settings settings = settings("{\"type\": \"string\", \"minLength\": 1000}", Map.of("num_ctx", 64))
                 .withShift(false);
 
         assertThatThrownBy(() -> engine.chat(chat(settings)).answer())
