@@ -3,6 +3,7 @@ package dev.chasqui.clients;
 import static dev.chasqui.clients.TestServer.MISSING;
 import static dev.chasqui.clients.TestServer.MODEL;
 import static dev.chasqui.clients.TestServer.TEXTS;
+import static dev.chasqui.clients.TestServer.TOOL_TOKENS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,19 +34,23 @@ import dev.langchain4j.model.ollama.OllamaStreamingChatModel;
 import dev.langchain4j.model.ollama.OllamaStreamingLanguageModel;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.Response;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class Langchain4jTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int TOKENS = 12;
 
     private static final ToolSpecification QUOTE = ToolSpecification.builder()
@@ -100,7 +105,7 @@ class Langchain4jTest {
 
         Pieces pieces = new Pieces();
         streamingChatModel(server).build().chat(request, pieces);
-        ChatResponse streamed = pieces.whole.get(60, TimeUnit.SECONDS);
+        ChatResponse streamed = pieces.whole.get(120, TimeUnit.SECONDS);
 
         assertThat(whole.aiMessage().text()).isNotBlank();
         assertThat(whole.metadata().modelName()).isEqualTo(MODEL);
@@ -154,7 +159,7 @@ class Langchain4jTest {
 
         assertThat(whole.content()).contains("Paris");
         assertThat(whole.tokenUsage().outputTokenCount()).isPositive();
-        assertThat(streamed.get(60, TimeUnit.SECONDS)).isEqualTo(whole.content());
+        assertThat(streamed.get(120, TimeUnit.SECONDS)).isEqualTo(whole.content());
     }
 
     @Test
@@ -198,7 +203,7 @@ class Langchain4jTest {
             AiMessage calling = chatModel(tools).build().chat(asked).aiMessage();
             Pieces pieces = new Pieces();
             streamingChatModel(tools).build().chat(asked, pieces);
-            AiMessage streamed = pieces.whole.get(60, TimeUnit.SECONDS).aiMessage();
+            AiMessage streamed = pieces.whole.get(120, TimeUnit.SECONDS).aiMessage();
 
             ToolExecutionRequest call = calling.toolExecutionRequests().getFirst();
             assertThat(call.name()).isEqualTo("quote");
@@ -225,6 +230,21 @@ class Langchain4jTest {
     }
 
     @Test
+    void theModelReadsWhatToolsThereAre(@TempDir Path folder) throws Exception {
+        ChatRequest.Builder question = ChatRequest.builder().messages(UserMessage.from("What is AAPL?"));
+        try (TestServer tools = TestServer.overAModelWithTools(folder)) {
+            ChatResponse without = chatModel(tools).build().chat(question.build());
+
+            ChatResponse with = chatModel(tools)
+                    .build()
+                    .chat(question.toolSpecifications(QUOTE).build());
+
+            assertThat(with.tokenUsage().inputTokenCount())
+                    .isGreaterThan(without.tokenUsage().inputTokenCount() + TOOL_TOKENS);
+        }
+    }
+
+    @Test
     void textsHaveVectors() {
         OllamaEmbeddingModel model = OllamaEmbeddingModel.builder()
                 .baseUrl(server.url())
@@ -240,7 +260,7 @@ class Langchain4jTest {
         assertThat(both)
                 .hasSize(2)
                 .allSatisfy(vector -> assertThat(vector.dimension()).isEqualTo(576));
-        assertThat(one.vector()[0]).isCloseTo(both.getFirst().vector()[0], org.assertj.core.data.Offset.offset(1e-4f));
+        assertThat(one.vector()[0]).isCloseTo(both.getFirst().vector()[0], Offset.offset(1e-4f));
     }
 
     @Test
@@ -253,7 +273,7 @@ class Langchain4jTest {
         streamingChatModel(server).modelName(MISSING).build().chat("Hi", pieces);
         assertThat(pieces.whole)
                 .failsWithin(PATIENCE)
-                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(ModelNotFoundException.class);
     }
 

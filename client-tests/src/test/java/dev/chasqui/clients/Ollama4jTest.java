@@ -3,6 +3,7 @@ package dev.chasqui.clients;
 import static dev.chasqui.clients.TestServer.MISSING;
 import static dev.chasqui.clients.TestServer.MODEL;
 import static dev.chasqui.clients.TestServer.TEXTS;
+import static dev.chasqui.clients.TestServer.TOOL_TOKENS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,15 +21,18 @@ import io.github.ollama4j.models.response.OllamaResult;
 import io.github.ollama4j.tools.Tools;
 import io.github.ollama4j.utils.Options;
 import io.github.ollama4j.utils.OptionsBuilder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class Ollama4jTest {
 
     private static final Options GREEDY =
@@ -152,6 +156,20 @@ class Ollama4jTest {
     }
 
     @Test
+    void theModelReadsWhatToolsThereAre(@TempDir Path folder) throws Exception {
+        try (TestServer tools = TestServer.overAModelWithTools(folder)) {
+            Ollama other = clientOf(tools);
+            int without = promptTokens(other.chat(chat("What is AAPL?").build(), null));
+            other.registerTool(quoteTool(new ArrayList<>()));
+
+            int with = promptTokens(
+                    other.chat(chat("What is AAPL?").withUseTools(true).build(), null));
+
+            assertThat(with).isGreaterThan(without + TOOL_TOKENS);
+        }
+    }
+
+    @Test
     void textsHaveVectors() throws Exception {
         OllamaEmbedResult both = client.embed(new OllamaEmbedRequest(MODEL, List.of(TEXTS)));
         OllamaEmbedResult one = client.embed(new OllamaEmbedRequest(MODEL, List.of(TEXTS[0])));
@@ -187,16 +205,21 @@ class Ollama4jTest {
                 .isInstanceOf(OllamaException.class)
                 .hasStackTraceContaining("model '" + MISSING + "' not found");
         assertThatThrownBy(() -> client.embed(new OllamaEmbedRequest(MISSING, List.of("Hi"))))
-                .isInstanceOf(OllamaException.class);
+                .isInstanceOf(OllamaException.class)
+                .hasStackTraceContaining("try pulling it first");
     }
 
-    private static org.assertj.core.data.Offset<Double> within() {
-        return org.assertj.core.data.Offset.offset(1e-4);
+    private static Offset<Double> within() {
+        return Offset.offset(1e-4);
+    }
+
+    private static int promptTokens(OllamaChatResult result) {
+        return result.getResponseModel().getPromptEvalCount();
     }
 
     private static Ollama clientOf(TestServer server) {
         Ollama client = new Ollama(server.url());
-        client.setRequestTimeoutSeconds(60);
+        client.setRequestTimeoutSeconds(120);
         return client;
     }
 

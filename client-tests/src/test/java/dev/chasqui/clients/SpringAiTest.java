@@ -3,19 +3,24 @@ package dev.chasqui.clients;
 import static dev.chasqui.clients.TestServer.MISSING;
 import static dev.chasqui.clients.TestServer.MODEL;
 import static dev.chasqui.clients.TestServer.TEXTS;
+import static dev.chasqui.clients.TestServer.TOOL_TOKENS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -30,10 +35,10 @@ import org.springframework.ai.retry.NonTransientAiException;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 
-@Timeout(60)
+@Timeout(120)
 class SpringAiTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int TOKENS = 12;
 
     private static final Prompt QUESTION =
@@ -41,6 +46,12 @@ class SpringAiTest {
 
     /// What the tool is asked for.
     record Wanted(String symbol, int depth) {}
+
+    private static final ToolCallback QUOTE = FunctionToolCallback.builder(
+                    "quote", (Wanted wanted) -> Double.valueOf(ToolCaller.PRICE))
+            .description("The last price")
+            .inputType(Wanted.class)
+            .build();
 
     private static TestServer server;
 
@@ -134,11 +145,7 @@ class SpringAiTest {
     @Test
     void aToolIsCalledAndItsResultRead() {
         ToolCaller caller = new ToolCaller();
-        ToolCallback quote = FunctionToolCallback.builder("quote", (Wanted wanted) -> Double.valueOf(ToolCaller.PRICE))
-                .description("The last price")
-                .inputType(Wanted.class)
-                .build();
-        OllamaChatOptions options = options().toolCallbacks(quote).build();
+        OllamaChatOptions options = options().toolCallbacks(QUOTE).build();
         try (TestServer tools = TestServer.over(caller.backend())) {
             OllamaChatModel model = chatModel(tools, options);
             Prompt question = new Prompt("What is AAPL?", options);
@@ -146,7 +153,7 @@ class SpringAiTest {
             ChatResponse calling = model.call(question);
             ChatResponse streamed = Objects.requireNonNull(
                     model.stream(question).filter(ChatResponse::hasToolCalls).blockFirst(PATIENCE));
-            List<?> told = ToolCallingManager.builder()
+            List<Message> told = ToolCallingManager.builder()
                     .build()
                     .executeToolCalls(question, calling)
                     .conversationHistory();
@@ -157,7 +164,20 @@ class SpringAiTest {
             });
             assertThat(callsOf(streamed)).hasSize(1);
             assertThat(told).hasSize(3);
-            assertThat(textOf(model.call(new Prompt(history(told), options)))).isEqualTo("It is " + ToolCaller.PRICE);
+            assertThat(textOf(model.call(new Prompt(told, options)))).isEqualTo("It is " + ToolCaller.PRICE);
+        }
+    }
+
+    @Test
+    void theModelReadsWhatToolsThereAre(@TempDir Path folder) throws Exception {
+        try (TestServer tools = TestServer.overAModelWithTools(folder)) {
+            int without = promptTokens(chatModel(tools, options()).call(new Prompt("What is AAPL?")));
+
+            OllamaChatOptions.Builder offered = options();
+            offered.toolCallbacks(QUOTE);
+            int with = promptTokens(chatModel(tools, offered).call(new Prompt("What is AAPL?")));
+
+            assertThat(with).isGreaterThan(without + TOOL_TOKENS);
         }
     }
 
@@ -172,7 +192,7 @@ class SpringAiTest {
         float[] one = model.embed(TEXTS[0]);
 
         assertThat(both).hasSize(2).allSatisfy(vector -> assertThat(vector).hasSize(576));
-        assertThat(one[0]).isCloseTo(both.getFirst()[0], org.assertj.core.data.Offset.offset(1e-4f));
+        assertThat(one[0]).isCloseTo(both.getFirst()[0], Offset.offset(1e-4f));
     }
 
     @Test
@@ -185,13 +205,12 @@ class SpringAiTest {
         assertThatThrownBy(() -> model.stream(QUESTION).blockLast(PATIENCE)).hasStackTraceContaining("404");
     }
 
-    @SuppressWarnings("unchecked")
-    private static List<org.springframework.ai.chat.messages.Message> history(List<?> told) {
-        return (List<org.springframework.ai.chat.messages.Message>) told;
-    }
-
     private static String textOf(ChatResponse response) {
         return Objects.requireNonNullElse(response.getResult().getOutput().getText(), "");
+    }
+
+    private static int promptTokens(ChatResponse response) {
+        return response.getMetadata().getUsage().getPromptTokens();
     }
 
     private static List<AssistantMessage.ToolCall> callsOf(ChatResponse response) {

@@ -1,14 +1,23 @@
 package dev.chasqui.clients;
 
 import dev.chasqui.api.Backend;
+import dev.chasqui.api.ModelName;
 import dev.chasqui.api.OllamaHost;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
 import dev.chasqui.http.OllamaServer;
 import dev.chasqui.http.ServerSettings;
+import dev.chasqui.llama.TinyModel;
 import dev.chasqui.store.Catalogue;
+import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.Modelfile;
 import dev.chasqui.store.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 
 /// Our server on a free port of this machine, with what answers behind it.
 final class TestServer implements AutoCloseable {
@@ -17,6 +26,9 @@ final class TestServer implements AutoCloseable {
 
     /// One that no store has.
     static final String MISSING = "no-such-model:9b";
+
+    /// Fewer tokens than the description of one tool has.
+    static final int TOOL_TOKENS = 100;
 
     /// Two texts, the first of which is also asked for alone.
     static final String[] TEXTS = {"why is the sky blue?", "why is the grass green?"};
@@ -34,6 +46,21 @@ final class TestServer implements AutoCloseable {
         Catalogue.standard().file(MODEL, Progress.NONE);
         return new TestServer(Engine.open(EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "100"))
                 .withStore(Catalogue.cacheRoot(System.getenv()))));
+    }
+
+    /// The engine over a model of that name which knows what tools are, but with random weights says nothing sensible.
+    ///
+    /// @param folder for its store
+    static TestServer overAModelWithTools(Path folder) throws IOException {
+        Path gguf = folder.resolve("tools.gguf");
+        try (InputStream template =
+                Objects.requireNonNull(TestServer.class.getResourceAsStream("tools.jinja"), "tools.jinja")) {
+            TinyModel.seeded(42)
+                    .withTemplate(new String(template.readAllBytes(), StandardCharsets.UTF_8))
+                    .write(gguf);
+        }
+        ModelStore.at(folder).create(ModelName.parse(MODEL), Modelfile.parse("FROM " + gguf), folder, Progress.NONE);
+        return new TestServer(Engine.open(EngineConfig.fromEnvironment(Map.of()).withStore(folder)));
     }
 
     static TestServer over(Backend backend) {
