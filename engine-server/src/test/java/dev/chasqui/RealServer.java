@@ -8,8 +8,13 @@ import dev.chasqui.http.OllamaServer;
 import dev.chasqui.http.ServerSettings;
 import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.Progress;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The engine over the default model with the HTTP surface in front of it, on a free port.
 public final class RealServer implements AutoCloseable {
@@ -24,8 +29,36 @@ public final class RealServer implements AutoCloseable {
 
     public static RealServer start() {
         Catalogue.standard().file("smollm2:135m", Progress.NONE); // fetched into the cache's store, where it stays
+        return over(Catalogue.cacheRoot(System.getenv()));
+    }
+
+    /// For tests that change what is in the store: the model's files are linked into another one, or copied.
+    public static RealServer overAStoreOfItsOwn(Path store) throws IOException {
+        Catalogue.standard().file("smollm2:135m", Progress.NONE);
+        Path cache = Catalogue.cacheRoot(System.getenv());
+        Path manifest = Path.of("manifests", "registry.ollama.ai", "library", "smollm2", "135m");
+        Files.createDirectories(store.resolve(manifest).getParent());
+        Files.copy(cache.resolve(manifest), store.resolve(manifest));
+        Files.createDirectories(store.resolve("blobs"));
+        try (Stream<Path> blobs = Files.list(cache.resolve("blobs"))) {
+            for (Path blob : blobs.filter(Files::isRegularFile).toList()) {
+                linkOrCopy(blob, store.resolve("blobs").resolve(blob.getFileName()));
+            }
+        }
+        return over(store);
+    }
+
+    private static void linkOrCopy(Path file, Path target) throws IOException {
+        try {
+            Files.createLink(target, file);
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            Files.copy(file, target); // on another file system
+        }
+    }
+
+    private static RealServer over(Path store) {
         EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "200"))
-                .withStore(Catalogue.cacheRoot(System.getenv()))
+                .withStore(store)
                 .withKeepAlive(KeepAlive.FOREVER);
         Engine engine = Engine.open(config);
         return new RealServer(

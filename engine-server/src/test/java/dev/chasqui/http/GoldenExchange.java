@@ -67,8 +67,8 @@ record GoldenExchange(
         String[] statusAndType = answer.removeFirst().split(" ", 2);
         Map<String, String> headers = headers(answer);
         Optional<String> exact = Optional.of(answer)
-                .filter(rest -> !rest.isEmpty() && rest.getFirst().startsWith("= "))
-                .map(rest -> rest.removeFirst().substring(2));
+                .filter(rest -> !rest.isEmpty() && rest.getFirst().startsWith("="))
+                .map(rest -> rest.removeFirst().substring(1).strip());
         return new GoldenExchange(
                 file + ": " + title,
                 given,
