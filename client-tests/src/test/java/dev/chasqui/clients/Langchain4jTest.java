@@ -245,6 +245,18 @@ class Langchain4jTest {
     }
 
     @Test
+    void aModelIsDeleted(@TempDir Path folder) throws Exception {
+        try (TestServer own = TestServer.overAModelWithTools(folder)) {
+            OllamaModels models =
+                    OllamaModels.builder().baseUrl(own.url()).timeout(PATIENCE).build();
+
+            models.deleteModel(MODEL);
+
+            assertThat(models.availableModels().content()).isEmpty();
+        }
+    }
+
+    @Test
     void textsHaveVectors() {
         OllamaEmbeddingModel model = OllamaEmbeddingModel.builder()
                 .baseUrl(server.url())

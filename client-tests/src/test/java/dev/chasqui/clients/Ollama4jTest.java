@@ -170,6 +170,15 @@ class Ollama4jTest {
     }
 
     @Test
+    void aModelIsDeleted(@TempDir Path folder) throws Exception {
+        try (TestServer own = TestServer.overAModelWithTools(folder)) {
+            clientOf(own).deleteModel(MODEL, false);
+
+            assertThat(clientOf(own).listModels()).isEmpty();
+        }
+    }
+
+    @Test
     void textsHaveVectors() throws Exception {
         OllamaEmbedResult both = client.embed(new OllamaEmbedRequest(MODEL, List.of(TEXTS)));
         OllamaEmbedResult one = client.embed(new OllamaEmbedRequest(MODEL, List.of(TEXTS[0])));

@@ -182,6 +182,22 @@ class SpringAiTest {
     }
 
     @Test
+    void aModelIsCopiedAndTheCopyDeleted(@TempDir Path folder) throws Exception {
+        try (TestServer own = TestServer.overAModelWithTools(folder)) {
+            api(own).copyModel(new OllamaApi.CopyModelRequest(MODEL, "second"));
+            assertThat(api(own).listModels().models())
+                    .extracting(OllamaApi.Model::name)
+                    .containsExactlyInAnyOrder(MODEL, "second:latest");
+
+            api(own).deleteModel(new OllamaApi.DeleteModelRequest("second"));
+
+            assertThat(api(own).listModels().models())
+                    .extracting(OllamaApi.Model::name)
+                    .containsExactly(MODEL);
+        }
+    }
+
+    @Test
     void textsHaveVectors() {
         OllamaEmbeddingModel model = OllamaEmbeddingModel.builder()
                 .ollamaApi(api(server))
