@@ -71,6 +71,15 @@ assert.equal((await ollama.generate({ model, prompt: '', keep_alive: 0 })).done_
 assert.deepEqual((await ollama.ps()).models, [])
 console.log('unloaded')
 
+if (real) {
+  const names = async () => (await ollama.list()).models.map((entry) => entry.name)
+  await ollama.copy({ source: model, destination: 'agents/copy' })
+  assert.ok((await names()).includes('agents/copy:latest'))
+  await ollama.delete({ model: 'agents/copy' })
+  assert.ok(!(await names()).includes('agents/copy:latest'))
+  console.log('copied and deleted')
+}
+
 await assert.rejects(ollama.chat({ model: 'no-such-model:9b', messages }), (error) => {
   assert.equal(error.status_code, 404)
   assert.equal(error.error, "model 'no-such-model:9b' not found")

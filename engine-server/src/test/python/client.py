@@ -83,6 +83,13 @@ unloaded = ollama.generate(model=model, keep_alive=0)
 assert unloaded.done_reason == "unload" and not ollama.ps().models, unloaded
 print("unloaded")
 
+if real:
+    ollama.copy(model, "agents/copy")
+    assert "agents/copy:latest" in [entry.model for entry in ollama.list().models]
+    ollama.delete("agents/copy")
+    assert "agents/copy:latest" not in [entry.model for entry in ollama.list().models]
+    print("copied and deleted")
+
 try:
     ollama.chat(model="no-such-model:9b", messages=question)
     raise AssertionError("a model that does not exist answered")

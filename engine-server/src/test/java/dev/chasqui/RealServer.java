@@ -32,8 +32,13 @@ public final class RealServer implements AutoCloseable {
         return over(Catalogue.cacheRoot(System.getenv()));
     }
 
-    /// For tests that change what is in the store: the model's files are linked into another one, or copied.
-    public static RealServer overAStoreOfItsOwn(Path store) throws IOException {
+    /// For tests that change what is in the store.
+    public static RealServer overAStoreOfItsOwn(Path folder) throws IOException {
+        return over(storeOfItsOwn(folder));
+    }
+
+    /// Makes the folder a store with the default model, whose files are linked from the cache's, or copied.
+    public static Path storeOfItsOwn(Path store) throws IOException {
         Catalogue.standard().file("smollm2:135m", Progress.NONE);
         Path cache = Catalogue.cacheRoot(System.getenv());
         Path manifest = Path.of("manifests", "registry.ollama.ai", "library", "smollm2", "135m");
@@ -45,7 +50,7 @@ public final class RealServer implements AutoCloseable {
                 linkOrCopy(blob, store.resolve("blobs").resolve(blob.getFileName()));
             }
         }
-        return over(store);
+        return store;
     }
 
     private static void linkOrCopy(Path file, Path target) throws IOException {

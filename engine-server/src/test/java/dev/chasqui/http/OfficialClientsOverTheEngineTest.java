@@ -1,18 +1,27 @@
 package dev.chasqui.http;
 
+import dev.chasqui.RealServer;
 import dev.chasqui.api.Backend;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
-import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The official clients against the real engine and the default model.
 class OfficialClientsOverTheEngineTest extends OfficialClients {
 
+    @TempDir
+    Path folder;
+
     @Override
     Backend openBackend() {
-        Catalogue.standard().file(model(), Progress.NONE);
-        return Engine.open(EngineConfig.fromEnvironment().withStore(Catalogue.cacheRoot(System.getenv())));
+        try {
+            return Engine.open(EngineConfig.fromEnvironment().withStore(RealServer.storeOfItsOwn(folder)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
