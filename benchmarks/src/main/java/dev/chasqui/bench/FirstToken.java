@@ -10,13 +10,15 @@ import java.util.stream.IntStream;
 /// How long the first piece of an answer takes, beside what the prompt alone costs.
 ///
 /// What HTTP adds is a millisecond or two, less than a prefill varies from one to the next. So it is measured with the
-/// prompt in the cache of both sides, and after as many requests as make both JVMs compile what is timed.
+/// prompt in the cache of both sides, after as many requests as make both JVMs compile what is timed, and several
+/// times in a row, since the first one finds the other side's weights in the processor's caches.
 final class FirstToken implements Section {
 
     /// First tokens measured per round: short measurements whose difference counts.
     private static final int PER_ROUND = 4;
-    private static final int CACHED_PER_ROUND = 8;
+    private static final int CACHED_PER_ROUND = 4;
     private static final int CACHED_WARMUPS = 300;
+    private static final int IN_A_ROW = 5;
 
     private static final double MILLION = 1e6;
     private static final String BARE = "prefill 30, bare loop";
@@ -65,6 +67,13 @@ final class FirstToken implements Section {
                             3)
                     .in(" ms"));
         }
+    }
+
+    /// Milliseconds, the median.
+    private static double inARow(Workload workload, Backend backend, String prompt) {
+        return Rounds.median(IntStream.range(0, IN_A_ROW)
+                .mapToDouble(i -> workload.firstTokenNanos(backend, prompt, Workload.FIRST_TOKEN_PROMPT) / MILLION)
+                .toArray());
     }
 
     private static Effort cached(Effort effort) {
