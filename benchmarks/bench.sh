@@ -11,4 +11,5 @@ if [ ! -f "$jar" ] ||
         mvn -q -B -P '!format' -DskipTests -pl benchmarks -am package </dev/null
     ) || die "the benchmarks could not be built; Maven says why above"
 fi
+export CHASQUI_BENCH_LAUNCHER="$home/chasqui" # the server to compare with is what a user starts
 exec "$java_home/bin/java" -XX:+UseSerialGC -Xmx2g -jar "$jar" "$@"

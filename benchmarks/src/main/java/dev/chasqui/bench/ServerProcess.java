@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -38,22 +39,12 @@ final class ServerProcess implements AutoCloseable {
         try {
             int port = freePort();
             Path log = Files.createTempFile("chasqui-bench-server", ".log");
-            ProcessBuilder builder = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-XX:+UseSerialGC",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            MAIN,
-                            "serve",
-                            "--host",
-                            "127.0.0.1",
-                            "--port",
-                            "" + port))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
+            List<String> command = new ArrayList<>(program());
+            command.addAll(List.of("serve", "--host", "127.0.0.1", "--port", "" + port));
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(environment);
+            builder.environment().put("CHASQUI_NO_BUILD", "1");
             URI uri = URI.create("http://127.0.0.1:" + port);
             ServerProcess server = new ServerProcess(builder.start(), log, uri);
             Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly));
@@ -62,6 +53,15 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("cannot start a server to compare with: " + e.getMessage(), e);
         }
+    }
+
+    /// The launcher where it started the benchmarks, since it chooses the JVM's options; else this class path.
+    private static List<String> program() {
+        String launcher = System.getenv("CHASQUI_BENCH_LAUNCHER");
+        if (launcher != null) return List.of(launcher);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = System.getProperty("java.class.path");
+        return List.of(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-cp", classPath, MAIN);
     }
 
     URI uri() {
