@@ -14,10 +14,7 @@ public record ChatRequest(
 
     public ChatRequest {
         messages = List.copyOf(messages);
-        if (toolsJson.isPresent() && !settings.choices().isEmpty()) {
-            throw BackendException.invalid(
-                    "choices and tools exclude each other: labels are scored, nothing is generated. Leave one out");
-        }
+        if (!settings.choices().isEmpty()) Settings.refuseBesideChoices(toolsJson.isPresent(), "tools");
     }
 
     /// The model decides whether it calls a tool.

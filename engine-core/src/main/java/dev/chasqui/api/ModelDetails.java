@@ -33,34 +33,6 @@ public record ModelDetails(
     /// @param shape elements per dimension, innermost first
     public record Tensor(String name, String type, List<Long> shape) {}
 
-    public ModelDetails(
-            String modelfile,
-            String parameters,
-            String template,
-            Optional<String> system,
-            List<String> licenses,
-            List<Message> messages,
-            ModelTraits traits,
-            Map<String, Object> modelInfo,
-            List<Tensor> tensors,
-            List<String> capabilities,
-            Instant modifiedAt) {
-        this(
-                modelfile,
-                parameters,
-                template,
-                system,
-                licenses,
-                messages,
-                traits,
-                modelInfo,
-                tensors,
-                capabilities,
-                modifiedAt,
-                Map.of(),
-                Optional.empty());
-    }
-
     public ModelDetails {
         licenses = List.copyOf(licenses);
         messages = List.copyOf(messages);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// What generating and chatting have in common beside the text.
 ///
@@ -97,12 +98,13 @@ public record Settings(
             }
             if (!seen.add(label)) throw BackendException.invalid("choices has the label \"" + label + "\" twice");
         }
-        refuse(format.isPresent(), "format");
-        refuse(topLogprobs.isPresent(), "logprobs");
-        refuse(think != Think.DEFAULT && think != Think.OFF, "think");
+        refuseBesideChoices(format.isPresent(), "format");
+        refuseBesideChoices(topLogprobs.isPresent(), "logprobs");
+        refuseBesideChoices(think != Think.DEFAULT && think != Think.OFF, "think");
     }
 
-    private static void refuse(boolean given, String field) {
+    /// @throws BackendException if it is given beside choices
+    static void refuseBesideChoices(boolean given, String field) {
         if (given) {
             throw BackendException.invalid("choices and " + field
                     + " exclude each other: labels are scored, nothing is generated. Leave one out");
@@ -110,57 +112,39 @@ public record Settings(
     }
 
     public Settings withOptions(Options options) {
-        return new Settings(
-                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.options = options);
     }
 
     public Settings withFormat(String json) {
-        return new Settings(
-                options, Optional.of(json), keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.format = Optional.of(json));
     }
 
     public Settings withoutFormat() {
-        return new Settings(
-                options, Optional.empty(), keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.format = Optional.empty());
     }
 
     public Settings withKeepAlive(KeepAlive keepAlive) {
-        return new Settings(
-                options,
-                format,
-                Optional.of(keepAlive),
-                think,
-                truncate,
-                shift,
-                topLogprobs,
-                urgency,
-                choices,
-                onLength);
+        return with(parts -> parts.keepAlive = Optional.of(keepAlive));
     }
 
     public Settings withThink(Think think) {
-        return new Settings(
-                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.think = think);
     }
 
     public Settings withTruncate(boolean truncate) {
-        return new Settings(
-                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.truncate = truncate);
     }
 
     public Settings withShift(boolean shift) {
-        return new Settings(
-                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.shift = shift);
     }
 
     public Settings withTopLogprobs(int top) {
-        return new Settings(
-                options, format, keepAlive, think, truncate, shift, Optional.of(top), urgency, choices, onLength);
+        return with(parts -> parts.topLogprobs = Optional.of(top));
     }
 
     public Settings withUrgency(Urgency urgency) {
-        return new Settings(
-                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.urgency = urgency);
     }
 
     /// @see Choices
@@ -169,11 +153,35 @@ public record Settings(
     }
 
     public Settings withChoices(List<String> labels) {
-        return new Settings(options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, labels, onLength);
+        return with(parts -> parts.choices = labels);
     }
 
     public Settings withOnLength(OnLength onLength) {
-        return new Settings(
-                options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        return with(parts -> parts.onLength = onLength);
+    }
+
+    private Settings with(Consumer<Parts> change) {
+        Parts parts = new Parts();
+        change.accept(parts);
+        return parts.joined();
+    }
+
+    /// The same components, to be changed.
+    private final class Parts {
+        private Options options = Settings.this.options;
+        private Optional<String> format = Settings.this.format;
+        private Optional<KeepAlive> keepAlive = Settings.this.keepAlive;
+        private Think think = Settings.this.think;
+        private boolean truncate = Settings.this.truncate;
+        private boolean shift = Settings.this.shift;
+        private Optional<Integer> topLogprobs = Settings.this.topLogprobs;
+        private Urgency urgency = Settings.this.urgency;
+        private List<String> choices = Settings.this.choices;
+        private OnLength onLength = Settings.this.onLength;
+
+        private Settings joined() {
+            return new Settings(
+                    options, format, keepAlive, think, truncate, shift, topLogprobs, urgency, choices, onLength);
+        }
     }
 }

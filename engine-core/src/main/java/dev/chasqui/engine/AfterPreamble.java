@@ -1,14 +1,11 @@
 package dev.chasqui.engine;
 
 import dev.chasqui.llama.TokenConstraint;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// Lets a model think first, or call a tool instead, and holds only its answer to the constraint: that sleeps until
 /// the thought is closed.
-///
-/// Texts are looked at as bytes, one to a character, since a token may end inside a character.
 final class AfterPreamble implements TokenConstraint {
 
     private enum Phase {
@@ -31,9 +28,9 @@ final class AfterPreamble implements TokenConstraint {
     private AfterPreamble(SortedVocabulary words, Preamble preamble, TokenConstraint answer) {
         this.words = words;
         this.answer = answer;
-        this.opens = bytes(preamble.opens());
-        this.closes = bytes(preamble.closes());
-        this.calls = bytes(preamble.calls());
+        this.opens = ByteText.of(preamble.opens());
+        this.closes = ByteText.of(preamble.closes());
+        this.calls = ByteText.of(preamble.calls());
         this.phase = preamble.thinking() ? Phase.THOUGHT : Phase.BEGIN;
     }
 
@@ -100,13 +97,12 @@ final class AfterPreamble implements TokenConstraint {
     }
 
     private void think(String text) {
-        if (closes.stream().anyMatch(text::contains)) {
+        if (ByteText.containsAny(text, closes)) {
             said = "";
             opens = List.of(); // one thought is enough
             phase = calls.isEmpty() ? Phase.ANSWER : Phase.BEGIN;
         } else {
-            int longest = closes.stream().mapToInt(String::length).max().orElse(0);
-            said = text.substring(Math.max(0, text.length() - longest));
+            said = ByteText.end(text, closes);
         }
     }
 
@@ -127,12 +123,6 @@ final class AfterPreamble implements TokenConstraint {
     }
 
     private String spelled(int token) {
-        return new String(words.spelled(token), StandardCharsets.ISO_8859_1);
-    }
-
-    private static List<String> bytes(List<String> texts) {
-        return texts.stream()
-                .map(text -> new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
-                .toList();
+        return ByteText.of(words.spelled(token));
     }
 }

@@ -7,7 +7,6 @@ import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.schedule.TokenSink;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -61,8 +60,9 @@ final class AnswerSink implements TokenSink {
         if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
         tokens++;
         logprobs.ifPresent(wanted -> waiting.add(wanted.of(token, logits.get())));
-        if (!taken(token)) return false;
-        stuck = repeats.isStuck(vocabulary.piece(token, prompt.keepsSpecial(token)));
+        byte[] piece = piece(token);
+        if (!taken(token, piece)) return false;
+        stuck = repeats.isStuck(piece);
         return !stuck;
     }
 
@@ -70,13 +70,17 @@ final class AnswerSink implements TokenSink {
     public boolean forced(int token) {
         if (firstTokenAt == 0) firstTokenAt = System.nanoTime();
         tokens++;
-        return taken(token);
+        return taken(token, piece(token));
     }
 
-    private boolean taken(int token) {
+    private byte[] piece(int token) {
+        return vocabulary.piece(token, prompt.keepsSpecial(token));
+    }
+
+    private boolean taken(int token, byte[] piece) {
         if (vocabulary.isEndOfGeneration(token)) return false;
         if (prompt.returnsContext()) answer.add(token);
-        hand(text.add(vocabulary.piece(token, prompt.keepsSpecial(token))));
+        hand(text.add(piece));
         return !text.stopped();
     }
 
@@ -135,7 +139,7 @@ final class AnswerSink implements TokenSink {
                 positive(ending.promptNanos()),
                 ending.tokens(),
                 positive(ending.decodeNanos()),
-                prompt.returnsContext() ? context() : List.of(),
+                prompt.contextWith(answer),
                 ending.sharedTokens(),
                 ending.droppedTokens(),
                 prompt.droppedTokens(),
@@ -144,15 +148,8 @@ final class AnswerSink implements TokenSink {
                 Optional.empty());
     }
 
-    private List<Integer> context() {
-        List<Integer> all = new ArrayList<>(prompt.tokens().length + answer.size());
-        Arrays.stream(prompt.tokens()).forEach(all::add);
-        all.addAll(answer);
-        return all;
-    }
-
     /// Clients take a zero for "missing".
-    private static Duration positive(long nanos) {
+    static Duration positive(long nanos) {
         return Duration.ofNanos(Math.max(1, nanos));
     }
 }

@@ -64,12 +64,17 @@ final class AnswerText {
     /// How many of the last characters could be the beginning of a stop string.
     private int beginningOfStop() {
         int longest = 0;
-        for (String stop : stops) {
-            for (int length = Math.min(stop.length() - 1, held.length()); length > longest; length--) {
-                if (stop.startsWith(held.substring(held.length() - length))) longest = length;
-            }
-        }
+        for (String stop : stops) longest = Math.max(longest, beginning(held, stop));
         return longest;
+    }
+
+    /// How many of a text's last characters could be the beginning of a mark.
+    static int beginning(CharSequence text, String mark) {
+        for (int length = Math.min(mark.length() - 1, text.length()); length > 0; length--) {
+            if (mark.startsWith(
+                    text.subSequence(text.length() - length, text.length()).toString())) return length;
+        }
+        return 0;
     }
 
     private String take(int length) {

@@ -6,8 +6,6 @@ import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.json.JsonGrammar;
-import dev.chasqui.llama.TokenConstraint;
-import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.schedule.Job;
 import dev.chasqui.schedule.RefusedException;
 import dev.chasqui.schedule.Ticket;
@@ -28,9 +26,6 @@ final class Answering {
 
     /// As Ollama: an answer without a limit ends after so many contexts.
     private static final int CONTEXTS_PER_ANSWER = 10;
-
-    /// Of an answer's last tokens, those that a thought leaves for what follows it: a quarter, and no more than this.
-    private static final int MOST_RESERVED = 256;
 
     private final LoadedModel model;
     private final Options options;
@@ -60,13 +55,10 @@ final class Answering {
     EngineGeneration start(Rendering request, Optional<JsonGrammar> format, Runnable over) throws InterruptedException {
         if (!settings.choices().isEmpty()) return choose(request, over);
         OptionalInt asked = asked();
-        Prompts.Rendered rendered = request.whole();
-        int length = rendered.prompt().tokens().length;
+        int length = request.whole().prompt().tokens().length;
         ContextPlan plan = withinMemory(length, asked);
-        if (!plan.holds(length)) {
-            rendered = request.shortened(plan);
-            warn(length, rendered.prompt(), plan);
-        }
+        Prompts.Rendered rendered = fitting(request, plan);
+        warnIfShortened(length, rendered.prompt(), plan);
         plan = plan.fitting(rendered.prompt().tokens().length, asked);
         int most = Math.min(asked.orElse(Integer.MAX_VALUE), CONTEXTS_PER_ANSWER * plan.contextTokens());
         boolean fillContext = options.integer(Option.NUM_PREDICT).orElse(-1) == -2;
@@ -83,10 +75,8 @@ final class Answering {
 
     /// What the model would read.
     String text(Rendering request) {
-        Prompts.Rendered rendered = request.whole();
-        int length = rendered.prompt().tokens().length;
-        ContextPlan plan = withinMemory(length, asked());
-        if (!plan.holds(length)) rendered = request.shortened(plan);
+        int length = request.whole().prompt().tokens().length;
+        Prompts.Rendered rendered = fitting(request, withinMemory(length, asked()));
         rendered.splitter().close();
         return model.prompts().vocabulary().detokenize(rendered.prompt().tokens(), true);
     }
@@ -102,15 +92,11 @@ final class Answering {
         Function<String, int[]> tokenizer =
                 label -> model.prompts().vocabulary().tokenize(label, false, false);
         ChoicePlan choices = ChoicePlan.of(settings.choices(), tokenizer);
-        Prompts.Rendered rendered = request.whole();
-        int length = rendered.prompt().tokens().length;
+        int length = request.whole().prompt().tokens().length;
         OptionalInt one = OptionalInt.of(1);
         ContextPlan plan = withinMemory(length + choices.longest(), one);
-        ContextPlan withoutLabels = plan.leaving(choices.longest());
-        if (!withoutLabels.holds(length)) {
-            rendered = request.shortened(withoutLabels);
-            warn(length, rendered.prompt(), plan);
-        }
+        Prompts.Rendered rendered = fitting(request, plan.leaving(choices.longest()));
+        warnIfShortened(length, rendered.prompt(), plan);
         rendered.splitter().close();
         Prompt prompt = rendered.prompt();
         return submit(choices, prompt, tokenizer, plan.fitting(prompt.tokens().length + choices.longest(), one), over);
@@ -158,7 +144,13 @@ final class Answering {
         return model.withinMemory(smallest, wanted, options);
     }
 
-    private void warn(int length, Prompt left, ContextPlan plan) {
+    private static Prompts.Rendered fitting(Rendering request, ContextPlan plan) {
+        Prompts.Rendered whole = request.whole();
+        return plan.holds(whole.prompt().tokens().length) ? whole : request.shortened(plan);
+    }
+
+    private void warnIfShortened(int length, Prompt left, ContextPlan plan) {
+        if (left.droppedMessages() == 0 && left.droppedTokens() == 0) return;
         LOG.warn(
                 "model {}: a prompt of {} tokens does not fit a context of {} ({}); {} went to the model, without {}",
                 model.source().name(),
@@ -183,8 +175,7 @@ final class Answering {
     private EngineGeneration submit(
             Prompts.Rendered rendered, ContextPlan plan, Job free, Optional<JsonGrammar> format, Runnable over)
             throws InterruptedException {
-        Job held = format.map(grammar -> held(free, rendered.prompt(), grammar)).orElse(free);
-        Job job = thinkingInTime(calling(held, rendered.prompt()), rendered.prompt());
+        Job job = new Constraints(model.prompts(), options, settings).held(free, rendered.prompt(), format);
         Runnable once = Once.of(() -> {
             lane.finished();
             over.run();
@@ -223,47 +214,6 @@ final class Answering {
         Urgency urgency = Urgencies.from(startedAt, settings.urgency());
         if (urgency.deadline() == Urgency.NEVER) return;
         generation.endBy(urgency.deadline(), settings.urgency().deadline().orElse(Duration.ZERO), soFar);
-    }
-
-    /// Held to a grammar. Whoever wants log-probabilities wants them of every token, so none is forced for him; and
-    /// where a tool must be called, the answer is that call.
-    private Job held(Job job, Prompt prompt, JsonGrammar grammar) {
-        if (prompt.grammar().isPresent()) return job;
-        SortedVocabulary words = model.prompts().words();
-        boolean jumps = settings.topLogprobs().isEmpty();
-        TokenConstraint answer = new JsonConstraint(words, grammar.cursor(), jumps);
-        return job.withConstraint(AfterPreamble.of(words, prompt.preamble(), answer));
-    }
-
-    /// Held to a tool call.
-    private Job calling(Job job, Prompt prompt) {
-        if (prompt.call().isEmpty()) return job;
-        RequiredCall call = prompt.call().get();
-        SortedVocabulary words = model.prompts().words();
-        Vocabulary vocabulary = model.prompts().vocabulary();
-        boolean jumps = settings.topLogprobs().isEmpty();
-        TokenConstraint answer = new FramedConstraint(
-                vocabulary.tokenize(call.before(), false, true),
-                new JsonConstraint(words, call.call().cursor(), jumps),
-                vocabulary.tokenize(call.after(), false, true),
-                jumps);
-        return job.withConstraint(AfterPreamble.of(words, prompt.preamble().withoutCalls(), answer));
-    }
-
-    /// With a thought that ends in time. A grammar for a tool's call knows of the thought before it.
-    private Job thinkingInTime(Job job, Prompt prompt) {
-        Preamble preamble = prompt.preamble();
-        boolean mayThink = preamble.thinking() || !preamble.opens().isEmpty();
-        if (!mayThink || preamble.closes().isEmpty() || prompt.grammar().isPresent() || job.maxTokens() == 0) {
-            return job;
-        }
-        int most = options.count(Option.THINK_BUDGET).orElse(Integer.MAX_VALUE);
-        int room = job.shift() ? Integer.MAX_VALUE : job.contextTokens() - job.prompt().length;
-        int last = Math.min(job.maxTokens(), room);
-        int reserve = Math.clamp(last / 4, 1, MOST_RESERVED);
-        boolean jumps = settings.topLogprobs().isEmpty();
-        return job.withConstraint(new ThoughtLimit(
-                model.prompts().vocabulary(), preamble, job.constraint(), most, last - reserve, jumps));
     }
 
     private FormatGuard guard(Job job, Optional<JsonGrammar> format) {

@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /// Scores the labels of one request instead of drawing an answer. The prompt with each longer label's beginning is a
 /// job; they share the prompt as requests that begin alike do. What they hear comes together here, on the decode
@@ -74,7 +73,7 @@ final class ChoiceScoring {
     List<Scored> jobs(Function<int[], Job> job) {
         List<Scored> jobs = new ArrayList<>();
         for (List<Integer> path : paths) {
-            int[] tokens = joined(path).stream().mapToInt(Integer::intValue).toArray();
+            int[] tokens = prompt.followedBy(path);
             int scored = path.size() + (jobs.isEmpty() ? 1 : 0); // one of them scores what follows the prompt
             jobs.add(new Scored(job.apply(tokens).withScored(scored), new PathSink(path)));
         }
@@ -149,29 +148,18 @@ final class ChoiceScoring {
         TokenSink.Ending first = endings.getFirst();
         return new Summary(
                 DoneReason.STOP,
-                positive(now - startedAt),
-                positive(readyAt - startedAt),
+                AnswerSink.positive(now - startedAt),
+                AnswerSink.positive(readyAt - startedAt),
                 prompt.tokens().length,
-                positive(first.promptNanos()),
+                AnswerSink.positive(first.promptNanos()),
                 answer.size(),
-                positive(now - readyAt - first.promptNanos()),
-                prompt.returnsContext() ? joined(answer) : List.of(),
+                AnswerSink.positive(now - readyAt - first.promptNanos()),
+                prompt.contextWith(answer),
                 first.sharedTokens(),
                 0,
                 prompt.droppedTokens(),
                 prompt.droppedMessages(),
                 Duration.ofNanos(first.queuedNanos()),
                 Optional.of(choices));
-    }
-
-    /// The prompt, and these after it.
-    private List<Integer> joined(List<Integer> more) {
-        return Stream.concat(IntStream.of(prompt.tokens()).boxed(), more.stream())
-                .toList();
-    }
-
-    /// Clients take a zero for "missing".
-    private static Duration positive(long nanos) {
-        return Duration.ofNanos(Math.max(1, nanos));
     }
 }

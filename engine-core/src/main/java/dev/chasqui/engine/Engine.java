@@ -117,7 +117,7 @@ public final class Engine implements Backend {
     public Embeddings embed(EmbedRequest request) {
         long startedAt = System.nanoTime();
         ModelSource source = pulled(request.model());
-        Options options = request.options().over(source.params()).over(config.defaults());
+        Options options = effective(request.options(), source);
         Optional<Latest.Claim> claim = latest.enter(request.urgency().supersedes());
         try {
             ModelPool.Lease lease = pool.acquire(source, request.keepAlive(), options);
@@ -186,7 +186,7 @@ public final class Engine implements Backend {
     /// @throws BackendException if there is no such model, or the options cannot be had here
     public LoadPlan plan(String model, Options options) {
         ModelSource source = models.source(model);
-        return pool.plan(source, options.over(source.params()).over(config.defaults()));
+        return pool.plan(source, effective(options, source));
     }
 
     /// What there is to measure and to remember of how a model runs on this machine. Measuring loads it beside
@@ -224,7 +224,7 @@ public final class Engine implements Backend {
             long startedAt = System.nanoTime();
             ModelSource source = models.source(request.model());
             Requests.requireCompletion(source, "generate");
-            Options options = request.settings().options().over(source.params()).over(config.defaults());
+            Options options = effective(request.settings().options(), source);
             if (LoadedModel.isExact(options)) {
                 throw BackendException.invalid("option \"exact\" is true; a pinned context is there to be shared, and"
                         + " exact requests share nothing. Leave it out");
@@ -259,7 +259,7 @@ public final class Engine implements Backend {
             long startedAt,
             boolean loadOnly,
             Function<Prompts, Rendering> request) {
-        Options options = settings.options().over(source.params()).over(config.defaults());
+        Options options = effective(settings.options(), source);
         Optional<JsonGrammar> format = loadOnly ? Optional.empty() : requests.format(settings);
         Optional<Latest.Claim> claim = latest.enter(settings.urgency().supersedes());
         ModelPool.Lease lease;
@@ -296,8 +296,7 @@ public final class Engine implements Backend {
 
     private <T> T withVocabulary(String model, Function<Vocabulary, T> use) {
         ModelSource source = models.source(model);
-        ModelPool.Lease lease =
-                pool.acquire(source, Optional.empty(), source.params().over(config.defaults()));
+        ModelPool.Lease lease = pool.acquire(source, Optional.empty(), effective(Options.NONE, source));
         try {
             return use.apply(lease.model().prompts().vocabulary());
         } catch (IllegalArgumentException e) {
@@ -308,7 +307,7 @@ public final class Engine implements Backend {
     }
 
     private String rendered(ModelSource source, Settings settings, Function<Prompts, Rendering> request) {
-        Options options = settings.options().over(source.params()).over(config.defaults());
+        Options options = effective(settings.options(), source);
         ModelPool.Lease lease = pool.acquire(source, settings.keepAlive(), options);
         try {
             Answering answering = new Answering(lease.model(), options, settings, System.nanoTime());
@@ -316,6 +315,11 @@ public final class Engine implements Backend {
         } finally {
             lease.release();
         }
+    }
+
+    /// Request, then model, then configuration.
+    private Options effective(Options options, ModelSource source) {
+        return options.over(source.params()).over(config.defaults());
     }
 
     private ModelSource pulled(String model) {

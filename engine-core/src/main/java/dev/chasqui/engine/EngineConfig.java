@@ -115,7 +115,12 @@ public record EngineConfig(
                 variables.cpus("CHASQUI_CPUS"),
                 Optional.of(CacheFolder.named("tuned")),
                 variables.flag("CHASQUI_PREFIX_SHARING", true),
-                variables.flag("OLLAMA_GO_TEMPLATE", false));
+                goTemplates(environment));
+    }
+
+    /// What `OLLAMA_GO_TEMPLATE` says of [#goTemplates()].
+    public static boolean goTemplates(Map<String, String> environment) {
+        return new Environment(environment).flag("OLLAMA_GO_TEMPLATE", false);
     }
 
     public static EngineConfig fromEnvironment() {

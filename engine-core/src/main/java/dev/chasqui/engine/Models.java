@@ -163,7 +163,9 @@ interface Models {
                     Map.of("general.architecture", facts.architecture()),
                     List.of(),
                     capabilities(),
-                    modifiedAt());
+                    modifiedAt(),
+                    Map.of(),
+                    Optional.empty());
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.chasqui.engine;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// A request as the model sees it.
 ///
@@ -62,6 +63,17 @@ record Prompt(
 
     Prompt ofConversationWithout(int messages) {
         return new Prompt(tokens, stops, grammar, call, preamble, preserved, returnsContext, droppedTokens, messages);
+    }
+
+    /// Its tokens, and these behind them.
+    int[] followedBy(List<Integer> more) {
+        return IntStream.concat(IntStream.of(tokens), more.stream().mapToInt(Integer::intValue))
+                .toArray();
+    }
+
+    /// What a later request goes on from; nothing where the summary carries no token ids.
+    List<Integer> contextWith(List<Integer> answer) {
+        return returnsContext ? IntStream.of(followedBy(answer)).boxed().toList() : List.of();
     }
 
     boolean keepsSpecial(int token) {

@@ -2,7 +2,6 @@ package dev.chasqui.engine;
 
 import dev.chasqui.llama.TokenConstraint;
 import dev.chasqui.llama.Vocabulary;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +9,6 @@ import java.util.stream.IntStream;
 
 /// Ends a thought that takes too long: what closes it must come then, and the answer follows. Until then it is not
 /// the end of the answer either.
-///
-/// Texts are looked at as bytes, one to a character, since a token may end inside a character.
 final class ThoughtLimit implements TokenConstraint {
 
     private enum Phase {
@@ -51,8 +48,8 @@ final class ThoughtLimit implements TokenConstraint {
             boolean jumps) {
         this.vocabulary = vocabulary;
         this.rest = rest;
-        this.opens = preamble.opens().stream().map(ThoughtLimit::bytes).toList();
-        this.closes = preamble.closes().stream().map(ThoughtLimit::bytes).toList();
+        this.opens = ByteText.of(preamble.opens());
+        this.closes = ByteText.of(preamble.closes());
         this.closing = vocabulary.tokenize(closing(preamble.closes().getFirst(), rest.isEmpty()), false, true);
         this.most = most;
         this.lastStart = Math.max(0, before - closing.length);
@@ -148,16 +145,11 @@ final class ThoughtLimit implements TokenConstraint {
     }
 
     private void look(String text) {
-        int longest = closes.stream().mapToInt(String::length).max().orElse(0);
-        if (closes.stream().anyMatch(text::contains)) phase = Phase.OVER;
-        else said = text.substring(Math.max(0, text.length() - longest));
+        if (ByteText.containsAny(text, closes)) phase = Phase.OVER;
+        else said = ByteText.end(text, closes);
     }
 
     private String spelled(int token) {
-        return new String(vocabulary.piece(token, true), StandardCharsets.ISO_8859_1);
-    }
-
-    private static String bytes(String text) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return ByteText.of(vocabulary.piece(token, true));
     }
 }

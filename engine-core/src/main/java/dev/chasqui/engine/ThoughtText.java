@@ -84,7 +84,7 @@ final class ThoughtText {
             state = State.CLOSED;
             return true;
         }
-        int sure = held.length() - beginning(held, tags.closing());
+        int sure = held.length() - AnswerText.beginning(held, tags.closing());
         while (sure > 0 && Character.isWhitespace(held.charAt(sure - 1))) sure--;
         thinking.append(held, 0, sure);
         held.delete(0, sure);
@@ -98,13 +98,5 @@ final class ThoughtText {
         if (held.isEmpty()) return false;
         state = next;
         return true;
-    }
-
-    /// How many of a text's last characters could be the beginning of a mark.
-    static int beginning(StringBuilder text, String mark) {
-        for (int length = Math.min(mark.length() - 1, text.length()); length > 0; length--) {
-            if (text.indexOf(mark.substring(0, length), text.length() - length) >= 0) return length;
-        }
-        return 0;
     }
 }

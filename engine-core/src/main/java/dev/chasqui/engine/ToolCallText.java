@@ -86,7 +86,7 @@ final class ToolCallText {
     private boolean seek(StringBuilder content) {
         int at = held.indexOf(mark);
         boolean found = at >= 0;
-        if (!found) at = held.length() - ThoughtText.beginning(held, mark);
+        if (!found) at = held.length() - AnswerText.beginning(held, mark);
         if (bare && !held.substring(0, at).isBlank()) {
             state = State.OVER;
             return false;

@@ -76,14 +76,10 @@ public final class OllamaBackend implements Backend {
     }
 
     private String rendered(String path, ObjectNode request) {
-        byte[] reply = http.task(path, request.put("stream", false).put("_debug_render_only", true));
-        try {
-            JsonNode text = Json.read(reply).path("_debug_info").path("rendered_template");
-            if (text.isString()) return text.asString();
-        } catch (JacksonException e) {
-            throw http.broken("its answer to " + path + " is not JSON: " + e.getOriginalMessage());
-        }
-        throw http.broken("its answer to " + path + " holds no rendered template");
+        JsonNode reply = read(path, request.put("stream", false).put("_debug_render_only", true));
+        JsonNode text = reply.path("_debug_info").path("rendered_template");
+        if (!text.isString()) throw http.broken("its answer to " + path + " holds no rendered template");
+        return text.asString();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.chasqui.llama.Sampling;
 import dev.chasqui.llama.TokenConstraint;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// What one request wants of the model.
 ///
@@ -69,52 +70,51 @@ public record Job(
     }
 
     public Job withShift(boolean shift, int keep) {
-        return new Job(
-                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored, constraint);
+        return with(parts -> {
+            parts.shift = shift;
+            parts.keep = keep;
+        });
     }
 
     public Job withUrgency(Urgency urgency) {
-        return new Job(
-                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored, constraint);
+        return with(parts -> parts.urgency = urgency);
     }
 
     public Job withPin(String name) {
-        return new Job(
-                prompt,
-                sampling,
-                maxTokens,
-                contextTokens,
-                keep,
-                shift,
-                urgency,
-                Optional.of(name),
-                draft,
-                scored,
-                constraint);
+        return with(parts -> parts.pin = Optional.of(name));
     }
 
     public Job withDraft(int tokens) {
-        return new Job(
-                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, tokens, scored, constraint);
+        return with(parts -> parts.draft = tokens);
     }
 
     public Job withScored(int tokens) {
-        return new Job(
-                prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, tokens, constraint);
+        return with(parts -> parts.scored = tokens);
     }
 
     public Job withConstraint(TokenConstraint constraint) {
-        return new Job(
-                prompt,
-                sampling,
-                maxTokens,
-                contextTokens,
-                keep,
-                shift,
-                urgency,
-                pin,
-                draft,
-                scored,
-                Optional.of(constraint));
+        return with(parts -> parts.constraint = Optional.of(constraint));
+    }
+
+    private Job with(Consumer<Parts> change) {
+        Parts parts = new Parts();
+        change.accept(parts);
+        return parts.joined();
+    }
+
+    /// The components that there are methods to change.
+    private final class Parts {
+        private int keep = Job.this.keep;
+        private boolean shift = Job.this.shift;
+        private Urgency urgency = Job.this.urgency;
+        private Optional<String> pin = Job.this.pin;
+        private int draft = Job.this.draft;
+        private int scored = Job.this.scored;
+        private Optional<TokenConstraint> constraint = Job.this.constraint;
+
+        private Job joined() {
+            return new Job(
+                    prompt, sampling, maxTokens, contextTokens, keep, shift, urgency, pin, draft, scored, constraint);
+        }
     }
 }

@@ -57,7 +57,7 @@ final class LiveRooms implements Rooms {
 
     @Override
     public LocalModels models() {
-        boolean goTemplates = EngineConfig.fromEnvironment(environment).goTemplates();
+        boolean goTemplates = EngineConfig.goTemplates(environment);
         return new StoreModels(ModelStore.at(ModelStore.defaultRoot(environment), goTemplates));
     }
 

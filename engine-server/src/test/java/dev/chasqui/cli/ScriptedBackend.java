@@ -161,7 +161,9 @@ final class ScriptedBackend implements Backend {
                         List.of("a", "b", "c", "d", "e", "f", "g")),
                 List.of(new ModelDetails.Tensor("token_embd.weight", "Q4_1", List.of(576L, 49152L))),
                 List.of("completion"),
-                Instant.EPOCH);
+                Instant.EPOCH,
+                Map.of(),
+                Optional.empty());
     }
 
     @Override

@@ -216,7 +216,9 @@ final class ScriptedBackend implements Backend {
                         List.of("a", "b", "c", "d", "e", "f")),
                 List.of(new ModelDetails.Tensor("token_embd.weight", "Q4_1", List.of(576L, 49152L))),
                 List.of("completion"),
-                Instant.parse("2026-11-23T01:02:03Z"));
+                Instant.parse("2026-11-23T01:02:03Z"),
+                Map.of(),
+                Optional.empty());
     }
 
     @Override
