@@ -18,8 +18,6 @@ import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.TokenLogprob;
 import dev.chasqui.api.Urgency;
-import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,30 +25,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The field `choices`, over the real default model.
 @Timeout(60)
-class ChoicesTest {
+class ChoicesTest extends OverTheDefaultModel {
 
     private static final String CAPITAL = "The capital of France is";
-
-    private static Engine engine;
-    private static String model;
-
-    @BeforeAll
-    static void openTheDefaultModel() {
-        engine = Engine.open(Catalogue.standard().file("smollm2:135m", Progress.NONE));
-        model = engine.models().getFirst().name();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     @Test
     void theAnswerIsTheLikeliestLabelAndTheSummaryHasThemAll() {

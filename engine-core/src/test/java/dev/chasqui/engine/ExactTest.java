@@ -25,32 +25,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// What the option `exact` promises, over the real default model: the same bits, whatever else goes on.
-class ExactTest {
+class ExactTest extends OverTheDefaultModel {
 
     /// Long enough for several chunks, and for attention to divide its work by threads if it were to.
     private static final String TAPE = "AAPL 191.2 up, MSFT 402.5 down, NVDA 880.1 up, TSLA 175.3 down. ".repeat(9);
 
     private static final Options EXACT =
             Options.parse(Map.of("exact", true, "temperature", 0, "num_predict", 12, "num_batch", 128));
-
-    private static Engine engine;
-    private static String model;
-
-    @BeforeAll
-    static void openTheDefaultModel() {
-        engine = Engine.open(Catalogue.standard().file("smollm2:135m", Progress.NONE));
-        model = engine.models().getFirst().name();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     @Test
     void anExactAnswerIsTheSameBitForBitWhateverElseRunsAndIsCached() throws Exception {

@@ -17,8 +17,6 @@ import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.api.TokenLogprob;
 import dev.chasqui.api.Urgency;
 import dev.chasqui.json.JsonSchema;
-import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -29,14 +27,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Answers that have a format, from the real default model.
 @Timeout(120)
-class FormatTest {
+class FormatTest extends OverTheDefaultModel {
 
     private static final String DECISION = """
             {"type": "object",
@@ -49,20 +45,6 @@ class FormatTest {
     private static final String PATTERN =
             "\\{\"action\": \"(BUY|SELL|HOLD)\", \"confidence\": [-0-9.]+, \"reason\": \"([^\"\\\\]|\\\\.)*\"}";
     private static final String QUESTION = "AAPL closed at 191.2, up 3 percent. BUY, SELL or HOLD?";
-
-    private static Engine engine;
-    private static String model;
-
-    @BeforeAll
-    static void openTheDefaultModel() {
-        engine = Engine.open(Catalogue.standard().file("smollm2:135m", Progress.NONE));
-        model = engine.models().getFirst().name();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     @Test
     void aDecisionFollowsItsSchema() {

@@ -14,34 +14,16 @@ import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
-import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Prompts and answers that are longer than a context of 256 tokens, over the real default model.
-class LongPromptTest {
+class LongPromptTest extends OverTheDefaultModel {
 
     private static final Options SMALL = Options.parse(Map.of("num_ctx", 256, "num_predict", 8, "temperature", 0));
-
-    private static Engine engine;
-    private static String model;
-
-    @BeforeAll
-    static void openTheDefaultModel() {
-        engine = Engine.open(Catalogue.standard().file("smollm2:135m", Progress.NONE));
-        model = engine.models().getFirst().name();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     @Test
     void theSystemMessageAndTheLastQuestionSurviveALongChat() {

@@ -106,21 +106,21 @@ final class ScriptedBackend implements Backend {
         return new Scripted(replies.apply(request.messages().getLast()));
     }
 
-    /// No command asks for tokens.
+    /// No command asks for tokens: one that does fails its test.
     @Override
     public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("no command asks for this");
     }
 
     @Override
     public String detokenize(String model, int... tokens) {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("no command asks for this");
     }
 
-    /// No command asks for vectors.
+    /// No command asks for vectors either.
     @Override
     public Embeddings embed(EmbedRequest request) {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("no command asks for this");
     }
 
     @Override

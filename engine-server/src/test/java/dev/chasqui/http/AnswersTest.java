@@ -11,7 +11,6 @@ import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Settings.OnLength;
-import dev.chasqui.api.Summary;
 import dev.chasqui.api.Think;
 import dev.chasqui.api.TokenLogprob;
 import dev.chasqui.api.ToolCall;
@@ -71,21 +70,7 @@ class AnswersTest extends ServerFixture {
 
     @Test
     void whatWasDroppedIsInTheLastLineAsNumbersAndOnlyThere() throws Exception {
-        backend.end = end -> new Summary(
-                end.reason(),
-                end.total(),
-                end.load(),
-                end.promptTokens(),
-                end.prompt(),
-                end.evalTokens(),
-                end.eval(),
-                List.of(),
-                5,
-                44,
-                700,
-                3,
-                Duration.ofMillis(9),
-                Optional.empty());
+        backend.end = ScriptedBackend::withLosses;
         String body = "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
 
         List<String> lines = post("/api/chat", body).body().lines().toList();
@@ -103,21 +88,7 @@ class AnswersTest extends ServerFixture {
     @Test
     void choicesGoInAsLabelsAndComeOutWithTheirProbabilities() throws Exception {
         Choices choices = new Choices(List.of(new Choice("BUY", 0.25, -2.5), new Choice("SELL", 0.75, -1.5)), 0.125);
-        backend.end = end -> new Summary(
-                end.reason(),
-                end.total(),
-                end.load(),
-                end.promptTokens(),
-                end.prompt(),
-                end.evalTokens(),
-                end.eval(),
-                List.of(),
-                0,
-                0,
-                0,
-                0,
-                Duration.ZERO,
-                Optional.of(choices));
+        backend.end = end -> ScriptedBackend.withChoices(end, choices);
         backend.script = prompt -> Script.of(Chunk.ofText("SELL"));
         String body = "{\"model\":\"smollm2:135m\",\"prompt\":\"x\",\"choices\":[\"BUY\",\"SELL\"],";
         String expected = "\"choices\":[{\"label\":\"BUY\",\"probability\":0.25,\"logprob\":-2.5},"

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// `/health` and `/ready`, for those who watch the server.
+@Timeout(60)
 class HealthTest extends ServerFixture {
 
     @Test

@@ -20,11 +20,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// `/api/copy`, `/api/delete` and `/api/blobs/:digest` over a real store.
+@Timeout(60)
 class LibraryTest {
 
     private static final String UNKNOWN = "sha256:" + "0".repeat(64);
@@ -195,8 +197,7 @@ class LibraryTest {
 
             assertThat(raw.readAll()).doesNotContain("HTTP/1.1 20"); // it waits 500 ms, and hangs up
         }
-        for (int i = 0; blobs().size() != before && i < 100; i++) Thread.sleep(50);
-        assertThat(blobs()).hasSize(before);
+        awaitBlobs(before);
     }
 
     @Test
@@ -207,8 +208,13 @@ class LibraryTest {
             while (blobs().size() == before) Thread.sleep(10); // it is being written
         }
 
-        for (int i = 0; blobs().size() != before && i < 100; i++) Thread.sleep(50);
-        assertThat(blobs()).hasSize(before);
+        awaitBlobs(before);
+    }
+
+    /// The server notices a moment later; a failure says what is left.
+    private void awaitBlobs(int count) throws Exception {
+        for (int i = 0; blobs().size() != count && i < 100; i++) Thread.sleep(50);
+        assertThat(blobs()).hasSize(count);
     }
 
     private HttpResponse<String> delete(String json) throws Exception {

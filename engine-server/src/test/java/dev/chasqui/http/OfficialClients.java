@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,21 +46,7 @@ abstract class OfficialClients {
 
     @Test
     void thePythonClientGetsWhatItExpects() throws Exception {
-        Path requirements = Path.of("src", "test", "python", "requirements.txt");
-        installOnce(
-                PYTHON,
-                requirements,
-                "python3",
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-deps",
-                "--target",
-                ".",
-                "-r",
-                requirements.toAbsolutePath().toString());
+        program(PYTHON).installOnceByPip(Path.of("src", "test", "python", "requirements.txt"));
 
         String said = run(
                 PYTHON,
@@ -86,52 +72,38 @@ abstract class OfficialClients {
         for (String file : new String[] {"package.json", "package-lock.json", "client.js"}) {
             Files.copy(source.resolve(file), JS.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
-        installOnce(
-                JS, source.resolve("package-lock.json"), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        program(JS)
+                .installOnce(
+                        source.resolve("package-lock.json"),
+                        "npm",
+                        "ci",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund");
 
         String said = run(JS, "node", "client.js", model(), kind());
 
         assertThat(said).contains("chat, streaming:", "embed: 2 vectors", "aborted", "unloaded", "unknown model: 404");
     }
 
-    /// Installs again only when the list of what is needed changed.
-    private void installOnce(Path into, Path pinned, String... command) throws Exception {
-        Path mark = into.resolve("installed.txt");
-        String wanted = Files.readString(pinned);
-        if (Files.exists(mark) && Files.readString(mark).equals(wanted)) return;
-        Files.createDirectories(into);
-        run(into, command);
-        Files.writeString(mark, wanted);
+    private String run(Path folder, String... command) throws IOException, InterruptedException {
+        String said = program(folder).run(command);
+        System.out.println(said);
+        return said;
     }
 
-    private String run(Path folder, String... command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("official-client", ".txt");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile());
-            builder.environment()
-                    .putAll(Map.of(
-                            "OLLAMA_HOST",
-                            "http://localhost:" + server.port(),
-                            "PYTHONPATH",
-                            PYTHON.toAbsolutePath().toString(),
-                            "PYTHONDONTWRITEBYTECODE",
-                            "1",
-                            "NO_PROXY",
-                            System.getenv().getOrDefault("NO_PROXY", "") + ",localhost"));
-            Process process = builder.start();
-            boolean ended = process.waitFor(5, TimeUnit.MINUTES);
-            if (!ended) process.destroyForcibly();
-            String said = Files.readString(output);
-            assertThat(ended && process.exitValue() == 0)
-                    .as("%s said:%n%s", String.join(" ", command), said)
-                    .isTrue();
-            System.out.println(said);
-            return said;
-        } finally {
-            Files.delete(output);
-        }
+    private OtherProgram program(Path folder) {
+        return new OtherProgram(
+                folder,
+                Duration.ofMinutes(5),
+                Map.of(
+                        "OLLAMA_HOST",
+                        "http://localhost:" + server.port(),
+                        "PYTHONPATH",
+                        PYTHON.toAbsolutePath().toString(),
+                        "PYTHONDONTWRITEBYTECODE",
+                        "1",
+                        "NO_PROXY",
+                        System.getenv().getOrDefault("NO_PROXY", "") + ",localhost"));
     }
 }

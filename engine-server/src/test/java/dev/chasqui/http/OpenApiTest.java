@@ -6,15 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Chunk;
-import dev.chasqui.api.Summary;
 import dev.chasqui.api.ToolCall;
 import dev.chasqui.http.ScriptedBackend.Script;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,21 +139,7 @@ class OpenApiTest extends ServerFixture {
                 new Chunk("", "Hm.", List.of(), List.of()),
                 new Chunk("Hi", "", List.of(), List.of()),
                 new Chunk("", "", List.of(new ToolCall("call_1", "f", "{\"a\":[]}")), List.of()));
-        backend.end = end -> new Summary(
-                end.reason(),
-                end.total(),
-                end.load(),
-                end.promptTokens(),
-                end.prompt(),
-                end.evalTokens(),
-                end.eval(),
-                List.of(),
-                5,
-                44,
-                700,
-                3,
-                Duration.ofMillis(9),
-                Optional.empty());
+        backend.end = ScriptedBackend::withLosses;
         String chat =
                 "{\"model\":\"smollm2:135m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"think\":\"high\","
                         + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}]";

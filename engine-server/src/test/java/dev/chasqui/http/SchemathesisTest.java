@@ -2,13 +2,9 @@ package dev.chasqui.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +33,15 @@ class SchemathesisTest {
 
     @Test
     void whateverIsAskedTheReplyIsDocumentedAndNoFailure(@TempDir Path folder) throws Exception {
-        install();
+        OtherProgram schemathesis = schemathesis();
+        schemathesis.installOnceByPip(SOURCE.resolve("requirements.txt"));
         int examples = Integer.getInteger("chasqui.schemathesis.examples", 10 * ROUTES_WITH_INPUT);
         long seed = Long.getLong("chasqui.seed", System.nanoTime() & 0xffff_ffffL);
         System.out.println("schemathesis: " + examples + " random requests, seed " + seed);
 
         String said;
         try (TinyServer server = new TinyServer(folder, ServerSettings.DEFAULT)) {
-            said = run(List.of(
+            said = schemathesis.run(
                     "python3",
                     "-m",
                     "schemathesis.cli",
@@ -58,7 +55,7 @@ class SchemathesisTest {
                     "--request-timeout=30",
                     "--continue-on-failure",
                     "--warnings=off",
-                    "--no-color"));
+                    "--no-color");
         }
 
         System.out.println(said.substring(said.indexOf("Test cases:")));
@@ -67,50 +64,22 @@ class SchemathesisTest {
                 .allMatch(route -> said.contains("POST /api/" + route + " "));
     }
 
-    private static void install() throws Exception {
-        Path pinned = SOURCE.resolve("requirements.txt");
-        Path mark = INSTALLED.resolve("installed.txt");
-        String wanted = Files.readString(pinned);
-        if (Files.exists(mark) && Files.readString(mark).equals(wanted)) return;
-        Files.createDirectories(INSTALLED);
-        List<String> command = new ArrayList<>(List.of("python3", "-m", "pip", "install", "--quiet"));
-        command.addAll(List.of("--disable-pip-version-check", "--no-deps", "--upgrade"));
-        command.addAll(List.of("--target", ".", "-r", pinned.toAbsolutePath().toString()));
-        run(command);
-        Files.writeString(mark, wanted);
-    }
-
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("schemathesis", ".txt");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(INSTALLED.toFile()) // what it remembers of runs is kept where it stands
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile());
-            builder.environment()
-                    .putAll(Map.of(
-                            "OPENAPI",
-                            OpenApi.FILE.toAbsolutePath().toString(),
-                            "SCHEMATHESIS_HOOKS",
-                            "hooks",
-                            "PYTHONPATH",
-                            INSTALLED.toAbsolutePath() + ":" + SOURCE.toAbsolutePath(),
-                            "PYTHONDONTWRITEBYTECODE",
-                            "1",
-                            "PYTHONIOENCODING",
-                            "utf-8",
-                            "NO_PROXY",
-                            "127.0.0.1"));
-            Process process = builder.start();
-            boolean ended = process.waitFor(15, TimeUnit.MINUTES);
-            if (!ended) process.destroyForcibly();
-            String said = Files.readString(output);
-            assertThat(ended && process.exitValue() == 0)
-                    .as("%s said:%n%s", String.join(" ", command), said)
-                    .isTrue();
-            return said;
-        } finally {
-            Files.delete(output);
-        }
+    private static OtherProgram schemathesis() {
+        return new OtherProgram(
+                INSTALLED, // what it remembers of runs is kept where it stands
+                Duration.ofMinutes(15),
+                Map.of(
+                        "OPENAPI",
+                        OpenApi.FILE.toAbsolutePath().toString(),
+                        "SCHEMATHESIS_HOOKS",
+                        "hooks",
+                        "PYTHONPATH",
+                        INSTALLED.toAbsolutePath() + ":" + SOURCE.toAbsolutePath(),
+                        "PYTHONDONTWRITEBYTECODE",
+                        "1",
+                        "PYTHONIOENCODING",
+                        "utf-8",
+                        "NO_PROXY",
+                        "127.0.0.1"));
     }
 }

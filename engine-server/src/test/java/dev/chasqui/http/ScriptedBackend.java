@@ -3,6 +3,7 @@ package dev.chasqui.http;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.Choices;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.EmbedRequest;
@@ -167,6 +168,41 @@ final class ScriptedBackend implements Backend {
                                 context)));
         started.add(running);
         return running;
+    }
+
+    /// The same end, of an answer from the cache that lost some of its prompt and waited.
+    static Summary withLosses(Summary end) {
+        return with(end, 5, 44, 700, 3, Duration.ofMillis(9), Optional.empty());
+    }
+
+    /// The same end, of an answer that was chosen.
+    static Summary withChoices(Summary end, Choices choices) {
+        return with(end, 0, 0, 0, 0, Duration.ZERO, Optional.of(choices));
+    }
+
+    private static Summary with(
+            Summary end,
+            int cached,
+            int dropped,
+            int droppedOfPrompt,
+            int droppedMessages,
+            Duration queued,
+            Optional<Choices> choices) {
+        return new Summary(
+                end.reason(),
+                end.total(),
+                end.load(),
+                end.promptTokens(),
+                end.prompt(),
+                end.evalTokens(),
+                end.eval(),
+                List.of(),
+                cached,
+                dropped,
+                droppedOfPrompt,
+                droppedMessages,
+                queued,
+                choices);
     }
 
     private static void require(String model) {
