@@ -16,9 +16,8 @@ final class FirstToken implements Section {
 
     /// First tokens measured per round: short measurements whose difference counts.
     private static final int PER_ROUND = 4;
-    private static final int CACHED_PER_ROUND = 4;
-    private static final int CACHED_WARMUPS = 300;
-    private static final int IN_A_ROW = 5;
+    private static final int CACHED_WARMUPS = 100;
+    private static final int IN_A_ROW = 10;
 
     private static final double MILLION = 1e6;
     private static final String BARE = "prefill 30, bare loop";
@@ -56,9 +55,8 @@ final class FirstToken implements Section {
             String known = prompts.getFirst();
             Rounds cached = cached(trial.effort())
                     .measure(
-                            new Subject(
-                                    CACHED_EMBEDDED, i -> workload.firstTokenNanos(embedded, known, length) / MILLION),
-                            new Subject(CACHED_HTTP, i -> workload.firstTokenNanos(server, known, length) / MILLION));
+                            new Subject(CACHED_EMBEDDED, i -> inARow(workload, embedded, known)),
+                            new Subject(CACHED_HTTP, i -> inARow(workload, server, known)));
             report.add(model.name(), "ms", cached);
             report.claim(Claim.atMost(
                             model,
@@ -77,8 +75,7 @@ final class FirstToken implements Section {
     }
 
     private static Effort cached(Effort effort) {
-        Effort many = effort.times(CACHED_PER_ROUND);
-        return (effort.quick() ? many : many.withRounds(many.rounds(), CACHED_WARMUPS))
+        return (effort.quick() ? effort : effort.withRounds(effort.rounds(), CACHED_WARMUPS))
                 .withPause(Duration.ofMillis(20));
     }
 }
