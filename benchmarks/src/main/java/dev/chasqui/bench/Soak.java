@@ -62,7 +62,7 @@ record Soak(int callers, Duration total, Duration interval, long seed) {
     /// @param out hears a line for each interval
     /// @throws java.io.UncheckedIOException where nobody can say what this process holds
     Result run(Engine engine, SoakRequests requests, PrintWriter out) {
-        Footprint.now(); // rather now than after the first interval
+        Footprint.now(0); // rather now than after the first interval
         Tally tally = new Tally();
         CountDownLatch gone = new CountDownLatch(callers);
         List<Footprint> footprints = new ArrayList<>();
@@ -81,7 +81,7 @@ record Soak(int callers, Duration total, Duration interval, long seed) {
             SoakTable table = new SoakTable(out, tally);
             for (long next = interval.toNanos(); next <= total.toNanos(); next += interval.toNanos()) {
                 sleepUntil(end - total.toNanos() + next);
-                footprints.add(Footprint.now());
+                footprints.add(Footprint.now(cold(engine)));
                 table.row(footprints.size(), footprints.getLast());
             }
             sleepUntil(end);
@@ -115,6 +115,12 @@ record Soak(int callers, Duration total, Duration interval, long seed) {
         long held;
         while ((held = inside(engine)) > 0 && System.nanoTime() < end) LockSupport.parkNanos(LOOK_EVERY.toNanos());
         return held;
+    }
+
+    private static long cold(Engine engine) {
+        return engine.statistics().models().stream()
+                .mapToLong(model -> model.requests().coldBytes())
+                .sum();
     }
 
     private static long inside(Engine engine) {

@@ -16,20 +16,21 @@ final class SoakTable {
         this.out = out;
         this.tally = tally;
         out.println(
-                "| interval | answered | cancelled | refused | failed | RSS MiB | heap MiB | threads | mapped files |");
-        out.println("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+                "| interval | answered | cancelled | refused | failed | RSS MiB | cold MiB | heap MiB | threads | mapped files |");
+        out.println("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         out.flush();
     }
 
     void row(int number, Footprint footprint) {
         out.printf(
-                "| %d | %d | %d | %d | %d | %d | %d | %d | %d |%n",
+                "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |%n",
                 number,
                 sinceLast(Outcome.ANSWERED),
                 sinceLast(Outcome.CANCELLED),
                 sinceLast(Outcome.REFUSED),
                 sinceLast(Outcome.FAILED),
                 footprint.rssMib(),
+                footprint.coldMib(),
                 footprint.heapMib(),
                 footprint.threads(),
                 footprint.mappedFiles());

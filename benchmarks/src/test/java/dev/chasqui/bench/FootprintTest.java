@@ -18,15 +18,17 @@ class FootprintTest {
                         "7f00-7f01 r-xp 00000000 fe:00 12  /usr/lib/libc.so.6",
                         "7f02-7f03 rw-p 00000000 00:00 0",
                         "7f04-7f05 rw-p 00000000 00:00 0  [heap]"),
+                30,
                 9);
 
-        assertThat(footprint).isEqualTo(new Footprint(400, 9, 23, 1));
+        assertThat(footprint).isEqualTo(new Footprint(400, 30, 9, 23, 1));
+        assertThat(footprint.otherMib()).isEqualTo(370);
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void thisProcessHoldsSomething() {
-        Footprint now = Footprint.now();
+        Footprint now = Footprint.now(0);
 
         assertThat(now.rssMib()).isGreaterThan(now.heapMib()).isPositive();
         assertThat(now.threads()).isGreaterThan(1);
@@ -35,13 +37,13 @@ class FootprintTest {
 
     @Test
     void whatGrowsBeyondItsToleranceIsNamed() {
-        Footprint early = new Footprint(400, 8, 23, 150);
+        Footprint early = new Footprint(400, 0, 8, 23, 150);
 
-        assertThat(Flatness.grown(early, new Footprint(452, 24, 27, 154))).isEmpty();
-        assertThat(Flatness.grown(early, new Footprint(300, 2, 10, 100))).isEmpty();
-        assertThat(Flatness.grown(early, new Footprint(453, 25, 28, 155)))
+        assertThat(Flatness.grown(early, new Footprint(552, 100, 24, 27, 154))).isEmpty();
+        assertThat(Flatness.grown(early, new Footprint(300, 0, 2, 10, 100))).isEmpty();
+        assertThat(Flatness.grown(early, new Footprint(553, 100, 25, 28, 155)))
                 .containsExactly(
-                        "resident memory in MiB: 400, then 453; at most 52 more may be",
+                        "resident memory without cold sequences in MiB: 400, then 453; at most 52 more may be",
                         "heap in MiB: 8, then 25; at most 16 more may be",
                         "threads: 23, then 28; at most 4 more may be",
                         "mapped files: 150, then 155; at most 4 more may be");

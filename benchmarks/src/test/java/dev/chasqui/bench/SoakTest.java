@@ -85,8 +85,8 @@ class SoakTest {
 
     @Test
     void aSoakIsCleanOnlyIfNothingIsLostFailedOrGrown() {
-        Footprint small = new Footprint(400, 8, 23, 150);
-        Footprint large = new Footprint(900, 8, 23, 150);
+        Footprint small = new Footprint(400, 0, 8, 23, 150);
+        Footprint large = new Footprint(900, 0, 8, 23, 150);
         Tally fine = new Tally();
         Tally failed = new Tally();
         failed.failed("broken");
