@@ -37,7 +37,7 @@ final class BatchFill {
         }
         feedAnswers(answers, now);
         int before = batch.size();
-        if (!prompts.isEmpty()) feedPrompts(prompts, chunk(answers, now), now);
+        if (!prompts.isEmpty()) feedPrompts(prompts, chunk(answers, prompts, now), now);
         for (Sequence sequence : places.running) {
             if (sequence.inFlight() > 0) sequence.begin(now);
         }
@@ -68,8 +68,7 @@ final class BatchFill {
 
     /// Each has a row for certain; forced tokens beyond that have what is left.
     private void feedAnswers(List<Sequence> answers, long now) {
-        int wanted = answers.stream().mapToInt(Sequence::pending).sum();
-        int room = Math.min(wanted, places.decoder.batchTokens());
+        int room = Math.min(pending(answers), places.decoder.batchTokens());
         if (room > answers.size() && !places.cache.makeRoom(room, now)) room = Math.min(room, places.cache.free());
         for (int i = 0; i < answers.size(); i++) {
             int others = answers.size() - 1 - i;
@@ -91,24 +90,30 @@ final class BatchFill {
     }
 
     /// Prompt tokens this batch may have, so that no answer waits longer than a chunk takes or misses its deadline.
-    private int chunk(List<Sequence> answers, long now) {
+    ///
+    /// Prompts that outnumber the answers and fit in together go at once: they will be answered in step, which
+    /// costs all of them less than chunk by chunk.
+    private int chunk(List<Sequence> answers, List<Sequence> prompts, long now) {
         int room = places.decoder.batchTokens() - batch.size();
         if (answers.isEmpty()) return room;
-        long nanos = places.settings.chunk().toNanos();
-        int least = CHUNK;
+        long chunk = places.settings.chunk().toNanos();
+        long left = Long.MAX_VALUE;
         for (Sequence sequence : answers) {
             Urgency urgency = sequence.job.urgency();
-            if (!urgency.hasDeadline()) continue;
-            long left = urgency.deadline() - now - places.speed.ofStep();
-            if (left < nanos) least = 0;
-            nanos = Math.clamp(left, 0, nanos);
+            if (urgency.hasDeadline()) left = Math.min(left, urgency.deadline() - now - places.speed.ofStep());
         }
-        return Math.min(room, Math.max(least, places.speed.promptTokensIn(nanos)));
+        int pending = pending(prompts);
+        if (prompts.size() > answers.size() && pending <= room && places.speed.ofPrompt(pending) <= left) return room;
+        int rows = places.speed.promptTokensIn(Math.clamp(left, 0, chunk));
+        return Math.min(room, left < chunk ? rows : Math.max(CHUNK, rows));
+    }
+
+    private static int pending(List<Sequence> sequences) {
+        return sequences.stream().mapToInt(Sequence::pending).sum();
     }
 
     private void feedPrompts(List<Sequence> prompts, int chunk, long now) {
-        int pending = prompts.stream().mapToInt(Sequence::pending).sum();
-        int room = Math.min(chunk, pending);
+        int room = Math.min(chunk, pending(prompts));
         if (!places.cache.makeRoom(batch.size() + room, now)) room = places.cache.free() - batch.size();
         if (room > 0) {
             List<Sequence> order = places.queue.sorted(prompts, now);

@@ -80,6 +80,31 @@ class SchedulerTest {
     }
 
     @Test
+    void aLongNewcomerHoldsAnAnswerUpByNoMoreThanAChunk() {
+        besideOneAnswer(prompt(2, 300));
+
+        assertThat(model.batches().getLast()).hasSize(1 + 64);
+    }
+
+    @Test
+    void promptsThatOutnumberTheAnswersAndFitInTogetherGoAtOnce() {
+        besideOneAnswer(prompt(2, 100), prompt(3, 100), prompt(4, 100));
+
+        assertThat(model.batches().getLast()).hasSize(1 + 300);
+    }
+
+    /// One turn with these beside a running answer, on a machine that computes 200 prompt tokens in a second.
+    private void besideOneAnswer(int[]... prompts) {
+        model = new ScriptedDecoder(2048, 512, 8);
+        scheduler = new Scheduler(model, SchedulerSettings.DEFAULT, () -> clock.addAndGet(500_000_000));
+        submit(prompt(1, 200), 10);
+        scheduler.turn();
+        scheduler.turn();
+        for (int[] prompt : prompts) submit(prompt, 1);
+        scheduler.turn();
+    }
+
+    @Test
     void severalAnswersShareABatch() {
         for (int i = 0; i < 4; i++) submit(prompt(i, 3), 5);
         scheduler.turn();
