@@ -230,8 +230,9 @@ final class KvCache {
                 && parked.keySet().stream().noneMatch(other -> tree.areEqual(slot, other));
     }
 
-    /// A batch of so many rows went through. What was parked and helped nobody for long goes.
-    void passed(int batchRows, long now) {
+    /// A batch of so many rows is about to run. What was parked and helped nobody for long goes first, for each row
+    /// would pass over it.
+    void clearTheWay(int batchRows, long now) {
         rows += batchRows;
         for (Map.Entry<Integer, Parked> each : List.copyOf(parked.entrySet())) {
             Parked one = each.getValue();

@@ -67,6 +67,7 @@ public final class Scheduler implements Workload {
             seating.letGo(now);
             seating.seatWaiting(now);
             decodingUntil = now + filling.fill(now);
+            places.cache.clearTheWay(batch.size(), now);
             decoding = batch.size() > 0;
             waiting = !places.queue.isEmpty();
         }
@@ -146,7 +147,6 @@ public final class Scheduler implements Workload {
             decoding = false;
             places.counts.computedTokens += prompts;
             drawn.forEach(this::settle);
-            places.cache.passed(batch.size(), now);
         }
     }
 

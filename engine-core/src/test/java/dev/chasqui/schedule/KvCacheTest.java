@@ -15,7 +15,7 @@ class KvCacheTest {
     @Test
     void whatIsAwayAndFindsNoRoomTakesNothingThatIsHere() {
         park(tokens(100, 80, 0));
-        cache.passed(64, 1);
+        cache.clearTheWay(64, 1);
         assertThat(cache.coldSequences()).isEqualTo(1);
         int here = park(tokens(100, 20, 500));
         run(tokens(300, 30, 700));
@@ -30,7 +30,7 @@ class KvCacheTest {
     @Test
     void whatIsAwayComesBackInPlaceOfWhatIsIdle() {
         park(tokens(100, 80, 0));
-        cache.passed(64, 1);
+        cache.clearTheWay(64, 1);
         park(tokens(100, 20, 500));
 
         int slot = cache.seat(tokens(100, 60, 900), 60, 3);

@@ -270,6 +270,20 @@ class SchedulerTest {
     }
 
     @Test
+    void aLongPromptDoesNotPassOverWhatIsInNobodysUse() {
+        model = new ScriptedDecoder(1024, 256, 4);
+        scheduler = new Scheduler(model, SchedulerSettings.DEFAULT.withCold(10_000), clock::incrementAndGet);
+        submit(prompt(1, 60), 1);
+        turnUntilIdle();
+        submit(prompt(2, 400), 1);
+
+        scheduler.turn();
+
+        assertThat(scheduler.statistics().cold()).isEqualTo(1);
+        assertThat(scheduler.statistics().cells()).isEqualTo(256);
+    }
+
+    @Test
     void whatIsInNobodysUseWaitsInOrdinaryMemoryAndComesBack() {
         model = new ScriptedDecoder(1024, 16, 4);
         scheduler = new Scheduler(model, SchedulerSettings.DEFAULT.withCold(10_000), clock::incrementAndGet);
