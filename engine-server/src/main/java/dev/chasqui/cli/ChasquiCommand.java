@@ -22,9 +22,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Runs GGUF models in this process, and serves them over Ollama's HTTP API.",
         footer = {
             "",
-            "Environment: OLLAMA_HOST (address, default 127.0.0.1:11434), OLLAMA_MODELS (store, default"
-                    + " ~/.ollama/models),",
-            "CHASQUI_BACKEND (embedded or ollama), CHASQUI_JAVA (a JDK 25), CHASQUI_JAVA_OPTS, NO_COLOR, OLLAMA_DEBUG."
+            "Environment: OLLAMA_HOST (the server's address; models are then the server's),",
+            "OLLAMA_MODELS (this machine's models, default ~/.ollama/models), OLLAMA_DEBUG, NO_COLOR,",
+            "CHASQUI_BACKEND (embedded or ollama), CHASQUI_JAVA (a JDK 25), CHASQUI_JAVA_OPTS.",
+            "Exit status: 0 done, 1 failed. docs/command-line.md says more."
         })
 final class ChasquiCommand implements Callable<Integer> {
 
@@ -56,7 +57,7 @@ final class ChasquiCommand implements Callable<Integer> {
 
     @Option(
             names = {"-v", "--version"},
-            description = "Print the version.")
+            description = "Print the version, and warn of a server that is not there or has another.")
     private boolean version;
 
     @Option(

@@ -2,10 +2,12 @@ package dev.chasqui.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.CreateRequest;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Think;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.jline.reader.Candidate;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
@@ -34,6 +37,7 @@ class ChatTest {
     private final CommandRun rooms = new CommandRun();
     private final ScriptedBackend backend = new ScriptedBackend().with("m:latest", 1, Instant.now());
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    private volatile Terminal open;
 
     @Test
     void everyMessageCarriesWhatWasSaidBefore() throws IOException {
@@ -133,7 +137,7 @@ class ChatTest {
     void loadGoesOnWithAnotherModelFromItsBeginning() throws IOException {
         backend.with("n:latest", 1, Instant.now());
 
-        String out = chat("Hi\n/load n\nAgain\n/load nowhere\n/load\n");
+        String out = chat("/set think\nHi\n/load n\nAgain\n/load nowhere\n/load\n");
 
         assertThat(out)
                 .contains("Loading model 'n'")
@@ -141,6 +145,9 @@ class ChatTest {
                 .contains("Usage:\n  /load <modelname>");
         assertThat(backend.asked.getFirst().model()).isEqualTo("n");
         assertThat(backend.asked.getFirst().prompt()).isEmpty();
+        assertThat(backend.asked.getFirst().settings().think())
+                .as("it may not be able to")
+                .isEqualTo(Think.DEFAULT);
         assertThat(backend.chatted.getLast().model()).isEqualTo("n");
         assertThat(backend.chatted.getLast().messages()).containsExactly(Message.user("Again"));
     }
@@ -201,7 +208,7 @@ class ChatTest {
     @Test
     void anAnswerThatBreaksOffIsNotRemembered() throws IOException {
         backend.replies = message -> {
-            if (message.content().equals("bad")) throw dev.chasqui.api.BackendException.invalid("prompt too long");
+            if (message.content().equals("bad")) throw BackendException.invalid("prompt too long");
             return List.of(Chunk.ofText("ok"));
         };
 
@@ -222,6 +229,26 @@ class ChatTest {
         assertThat(Files.readString(history)).contains("first line");
     }
 
+    @Test
+    void anInterruptEndsTheWaitForAModelAndNotTheChat() throws IOException {
+        backend.replies = message -> {
+            if (message.content().equals("short")) return List.of(Chunk.ofText("ok"));
+            Thread.ofVirtual().start(() -> open.raise(Terminal.Signal.INT));
+            try {
+                new CountDownLatch(1).await(); // as long as a model takes to load
+                throw new AssertionError("it was not interrupted");
+            } catch (InterruptedException e) {
+                throw new BackendException(BackendException.Kind.CANCELLED, "interrupted", e);
+            }
+        };
+
+        String out = chat("long\nshort\n");
+
+        assertThat(out).contains("ok");
+        assertThat(rooms.err()).isEmpty();
+        assertThat(backend.chatted.getLast().messages()).containsExactly(Message.user("short"));
+    }
+
     private String chat(String typed) throws IOException {
         return chat(typed, Optional.empty());
     }
@@ -233,6 +260,7 @@ class ChatTest {
                 new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
                 shown,
                 StandardCharsets.UTF_8)) {
+            open = terminal;
             Conversation conversation = new Conversation("m", backend.show("m"), Settings.DEFAULT);
             new Chat(backend, terminal, rooms.screen(), conversation, new ChatFlags(false, false, true), history).run();
         }

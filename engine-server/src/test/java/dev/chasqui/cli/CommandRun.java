@@ -51,7 +51,6 @@ final class CommandRun implements Rooms, Tunings {
 
     String typed = "";
     Screen.Input input = Screen.Input.NOTHING;
-    boolean tty;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -67,8 +66,8 @@ final class CommandRun implements Rooms, Tunings {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 input,
-                tty,
-                tty,
+                false,
+                false,
                 true,
                 false);
     }

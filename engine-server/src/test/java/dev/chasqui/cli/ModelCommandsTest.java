@@ -340,6 +340,26 @@ class ModelCommandsTest {
     }
 
     @Test
+    void showTellsOfTheProjectorWhereThereIsOne() {
+        chasqui.embedded.with("m:latest", 1, Instant.now());
+        chasqui.embedded.projector = Map.of(
+                "general.architecture", "clip",
+                "general.parameter_count", 600_000_000L,
+                "clip.vision.embedding_length", 1024L,
+                "clip.vision.projection_dim", 768L);
+
+        chasqui.run("show", "m");
+
+        assertThat(chasqui.out().replaceAll(" +\n", "\n")).contains("""
+                  Projector
+                    architecture        clip
+                    parameters          600M
+                    embedding length    1024
+                    dimensions          768
+                """);
+    }
+
+    @Test
     void showPrintsOnePartOfAModelAlone() {
         chasqui.embedded.with("smollm2:135m", 1, Instant.now());
 

@@ -41,6 +41,7 @@ final class ScriptedBackend implements Backend {
     final ScriptedLibrary library = new ScriptedLibrary(this);
     List<String> capabilities = List.of("completion");
     List<Message> opening = List.of();
+    Map<String, Object> projector = Map.of();
     final Map<String, ModelSummary> models = new LinkedHashMap<>();
     List<Chunk> pieces = List.of(Chunk.ofText("Hel"), Chunk.ofText("lo 🪶"));
     Function<Message, List<Chunk>> replies = _ -> pieces;
@@ -170,7 +171,7 @@ final class ScriptedBackend implements Backend {
                 List.of(new ModelDetails.Tensor("token_embd.weight", "Q4_1", List.of(576L, 49152L))),
                 capabilities,
                 Instant.EPOCH,
-                Map.of(),
+                projector,
                 Optional.empty());
     }
 
