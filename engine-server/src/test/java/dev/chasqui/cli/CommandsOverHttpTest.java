@@ -97,14 +97,14 @@ class CommandsOverHttpTest {
 
     @Test
     void createPullAndPushSpeakOllamasProtocol() throws Exception {
-        byte[] weights = "weights".getBytes(StandardCharsets.UTF_8);
-        Files.write(folder.resolve("x.gguf"), weights);
+        TinyModel.write(folder.resolve("x.gguf"), 7);
         Path modelfile = Files.writeString(folder.resolve("Modelfile"), "FROM x.gguf\nSYSTEM Be brief.\n");
         try (OllamaDouble server = new OllamaDouble()) {
             server.say("{\"status\":\"parsing GGUF\"}").say("{\"status\":\"success\"}");
             assertThat(status(server.environment(), "create", "mine", "-f", modelfile.toString()))
                     .isZero();
-            String digest = Digest.of(weights).toString();
+            String digest =
+                    Digest.of(Files.readAllBytes(folder.resolve("x.gguf"))).toString();
             assertThat(server.blobs).containsOnlyKeys(digest);
             assertThat(err()).endsWith("parsing GGUF\nsuccess\n");
 
