@@ -2,11 +2,8 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
-import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
-import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Message;
-import dev.chasqui.api.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -119,12 +116,8 @@ final class Chat {
     ///
     /// @throws BackendException if it cannot be, or Ctrl-C was typed meanwhile
     void load() {
-        Settings settings = Settings.DEFAULT.withOptions(conversation.settings().options());
-        Optional<KeepAlive> keepAlive = conversation.settings().keepAlive();
-        if (keepAlive.isPresent()) settings = settings.withKeepAlive(keepAlive.get());
-        GenerateRequest nothing = GenerateRequest.of(conversation.model(), "").withSettings(settings);
         try (Interruptible waiting = new Interruptible(terminal)) {
-            waiting.answering(backend.generate(nothing)).answer();
+            waiting.answering(backend.generate(conversation.loading())).answer();
         }
         showOpening();
     }

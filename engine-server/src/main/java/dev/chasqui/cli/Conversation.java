@@ -2,6 +2,7 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.ChatRequest;
 import dev.chasqui.api.CreateRequest;
+import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.Settings;
@@ -75,6 +76,13 @@ final class Conversation {
         system.map(Message::system).ifPresent(all::add);
         all.addAll(said);
         return new ChatRequest(model, all, Optional.empty(), settings);
+    }
+
+    /// Asks for nothing but the model in memory, with the context the answers will want.
+    GenerateRequest loading() {
+        Settings bare = Settings.DEFAULT.withOptions(settings.options());
+        return GenerateRequest.of(model, "")
+                .withSettings(settings.keepAlive().map(bare::withKeepAlive).orElse(bare));
     }
 
     /// The model with what was set and said here, as another model.

@@ -34,9 +34,9 @@ final class MissingModel {
         try (Bars bars = Bars.on(screen)) {
             library.pull(model, insecure, bars);
         } catch (BackendException e) {
-            if (e.kind() != Kind.NOT_FOUND) throw e;
-            String pulling = String.valueOf(e.getMessage());
-            String both = pulling.equals(missing.getMessage()) ? pulling : missing.getMessage() + ": " + pulling;
+            if (e.kind() == Kind.CANCELLED) throw e;
+            String why = String.valueOf(e.getMessage());
+            String both = why.equals(missing.getMessage()) ? why : missing.getMessage() + ": " + why;
             throw new BackendException(
                     e.kind(),
                     both + "; `chasqui list` shows what there is here, `chasqui models` what is known, `chasqui create "

@@ -17,6 +17,8 @@ import java.util.Optional;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,6 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Chat with a model, or answer one prompt. A model that is not there is pulled. Uses a server that"
                 + " has the model, else this process. A model that makes only vectors prints one, as JSON.")
 final class RunCommand extends Command {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "Who answers.")
     private String model = "";
@@ -151,9 +155,22 @@ final class RunCommand extends Command {
             // A terminal that does not know its size would get a mangled prompt.
             if (terminal.getWidth() <= 0) terminal.setSize(new Size(80, 24));
             Conversation conversation = new Conversation(model, details, settings);
+            loadMeanwhile(backend, conversation);
             ChatFlags flags = new ChatFlags(verbose, hideThinking, !noWordWrap);
             new Chat(backend, terminal, screen(), conversation, flags, ChatHistory.file(rooms().environment())).run();
         }
+    }
+
+    /// While somebody types the first message. What goes wrong is said by the answer to that.
+    private static void loadMeanwhile(Backend backend, Conversation conversation) {
+        GenerateRequest nothing = conversation.loading();
+        Thread.ofVirtual().name("chasqui-load").start(() -> {
+            try {
+                backend.generate(nothing).answer();
+            } catch (BackendException e) {
+                LOG.debug("{} was not loaded ahead: {}", nothing.model(), e.getMessage());
+            }
+        });
     }
 
     private Settings settings() {

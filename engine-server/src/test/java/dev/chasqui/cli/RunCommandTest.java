@@ -104,6 +104,15 @@ class RunCommandTest {
     }
 
     @Test
+    void whyAMissingModelCannotBePulledIsSaidBesideThatItIsMissing() {
+        assertThat(chasqui.run("run", "m", "hi")).isEqualTo(1);
+
+        assertThat(chasqui.err())
+                .contains("Error: model 'm' not found: pull model manifest: file does not exist; ")
+                .contains("`chasqui models` what is known");
+    }
+
+    @Test
     void theWordBehindThinkIsTheModelAndNotItsLevel() {
         chasqui.embedded.with("m:latest", 1, Instant.now());
 
