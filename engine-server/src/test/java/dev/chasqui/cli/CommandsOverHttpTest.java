@@ -1,18 +1,23 @@
 package dev.chasqui.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.Digest;
+import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.OllamaHost;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
 import dev.chasqui.http.OllamaServer;
 import dev.chasqui.http.ServerSettings;
 import dev.chasqui.llama.TinyModel;
+import dev.chasqui.ollama.OllamaBackend;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +90,8 @@ class CommandsOverHttpTest {
             assertThat(run(remote, "list")).isEqualTo("NAME    ID    SIZE    MODIFIED \n");
             assertThat(run(remote, "ps")).isEqualTo("NAME    ID    SIZE    PROCESSOR    CONTEXT    UNTIL \n");
 
+            upload(server.address().uri(), folder.resolve("tiny.gguf"));
+
             assertThat(status(remote, "stop", "tiny")).isEqualTo(1);
             assertThat(err()).isEqualTo("Error: couldn't find model \"tiny\" to stop\n");
             assertThat(status(remote, "rm", "tiny")).isEqualTo(1);
@@ -92,6 +99,21 @@ class CommandsOverHttpTest {
             assertThat(folder.resolve("elsewhere"))
                     .as("nothing happens on this machine")
                     .doesNotExist();
+        }
+    }
+
+    private static void upload(URI server, Path file) throws IOException {
+        String digest = Digest.of(Files.readAllBytes(file)).toString();
+        try (OllamaBackend backend = OllamaBackend.connect(server)) {
+            ModelLibrary library = backend.library().orElseThrow();
+            assertThat(library.hasBlob(digest)).isFalse();
+            try (InputStream content = Files.newInputStream(file)) {
+                assertThat(library.takeBlob(digest, content)).isTrue();
+            }
+            assertThat(library.hasBlob(digest)).isTrue();
+            assertThatThrownBy(() ->
+                            library.takeBlob(Digest.of(new byte[1]).toString(), new ByteArrayInputStream(new byte[2])))
+                    .hasMessageContaining("digest mismatch");
         }
     }
 
