@@ -2,12 +2,12 @@ package dev.chasqui;
 
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.OllamaHost;
+import dev.chasqui.api.Progress;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
 import dev.chasqui.http.OllamaServer;
 import dev.chasqui.http.ServerSettings;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystemException;

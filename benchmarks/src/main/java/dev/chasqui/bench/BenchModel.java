@@ -1,11 +1,11 @@
 package dev.chasqui.bench;
 
 import dev.chasqui.api.ModelName;
+import dev.chasqui.api.Progress;
 import dev.chasqui.platform.CpuCores;
 import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Modelfile;
-import dev.chasqui.store.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

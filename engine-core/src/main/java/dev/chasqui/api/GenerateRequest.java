@@ -71,6 +71,11 @@ public record GenerateRequest(
         return new GenerateRequest(model, prompt, suffix, system, template, context, true, images, settings);
     }
 
+    /// @param images the files' bytes
+    public GenerateRequest withImages(List<byte[]> images) {
+        return new GenerateRequest(model, prompt, suffix, system, template, context, raw, images, settings);
+    }
+
     public GenerateRequest withSettings(Settings settings) {
         return new GenerateRequest(model, prompt, suffix, system, template, context, raw, images, settings);
     }

@@ -18,6 +18,11 @@ public record MachineMemory(long totalBytes, long availableBytes, OptionalLong l
         return read(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
     }
 
+    /// Whether so much can be taken, with some left to everybody else.
+    public boolean hasRoomFor(long bytes) {
+        return bytes + MemoryPlan.RESERVE_BYTES <= availableBytes;
+    }
+
     MachineMemory withAvailable(long bytes) {
         return new MachineMemory(totalBytes, bytes, limitBytes);
     }

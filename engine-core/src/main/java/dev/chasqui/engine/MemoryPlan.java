@@ -140,7 +140,7 @@ public record MemoryPlan(
     }
 
     boolean fits(MachineMemory memory) {
-        return neededBytes() + RESERVE_BYTES <= memory.availableBytes();
+        return memory.hasRoomFor(neededBytes());
     }
 
     /// @throws BackendException with the numbers, if the machine has no room for it

@@ -3,6 +3,7 @@ package dev.chasqui.ollama;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,6 +71,39 @@ final class Http implements AutoCloseable {
     byte[] task(String path, ObjectNode json) {
         byte[] body = Json.bytes(json);
         return whole(path, request -> request.POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    /// Sends a request whose answer says nothing but that it was done.
+    void command(String verb, String path, ObjectNode json) {
+        byte[] body = Json.bytes(json);
+        whole(path, request -> request.timeout(QUESTION_TIMEOUT).method(verb, BodyPublishers.ofByteArray(body)));
+    }
+
+    /// @throws BackendException if the server says neither yes nor no
+    boolean isThere(String path) {
+        HttpResponse<byte[]> response =
+                send(path, request -> request.timeout(QUESTION_TIMEOUT).HEAD(), BodyHandlers.ofByteArray());
+        return switch (response.statusCode()) {
+            case 200 -> true;
+            case 404 -> false;
+            default -> throw refusal(response, response.body());
+        };
+    }
+
+    /// Posts bytes until their end.
+    ///
+    /// @return `false` if the server had them
+    boolean upload(String path, InputStream content) {
+        HttpResponse<byte[]> response = send(
+                path,
+                request -> request.setHeader("Content-Type", "application/octet-stream")
+                        .POST(BodyPublishers.ofInputStream(() -> content)),
+                BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ERROR));
+        return switch (response.statusCode()) {
+            case 201 -> true;
+            case 200 -> false;
+            default -> throw refusal(response, response.body());
+        };
     }
 
     /// Posts a request whose answer comes line by line. Returns when the server accepted it.

@@ -8,12 +8,14 @@ import dev.chasqui.api.Embeddings;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.OllamaHost;
 import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Settings;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -148,6 +150,11 @@ public final class OllamaBackend implements Backend {
     }
 
     @Override
+    public Optional<ModelLibrary> library() {
+        return Optional.of(new OllamaLibrary(http));
+    }
+
+    @Override
     public List<String> obstacles() {
         try {
             version();
@@ -174,7 +181,8 @@ public final class OllamaBackend implements Backend {
 
     private Generation stream(String path, ObjectNode request, Settings settings) {
         boolean chooses = !settings.choices().isEmpty();
-        StreamedGeneration generation = new StreamedGeneration(http, http.stream(path, request), chooses, open::remove);
+        StreamedGeneration generation =
+                new StreamedGeneration(http, new JsonLines(http, http.stream(path, request)), chooses, open::remove);
         open.add(generation);
         if (http.closed()) generation.close();
         return generation;

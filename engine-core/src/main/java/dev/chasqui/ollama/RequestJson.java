@@ -2,6 +2,8 @@ package dev.chasqui.ollama;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.CreateRequest;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.EmbedRequest;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.KeepAlive;
@@ -15,6 +17,8 @@ import dev.chasqui.api.ToolChoice;
 import dev.chasqui.api.Urgency;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -59,6 +63,34 @@ final class RequestJson {
         request.keepAlive().ifPresent(keepAlive -> keepAlive(json, keepAlive));
         urgency(json, request.urgency());
         return json;
+    }
+
+    static ObjectNode of(CreateRequest request) {
+        ObjectNode json = object().put("model", request.model());
+        request.from().ifPresent(from -> json.put("from", from));
+        digests(json, "files", request.files());
+        digests(json, "adapters", request.adapters());
+        request.quantize().ifPresent(type -> json.put("quantize", type));
+        request.template().ifPresent(template -> json.put("template", template));
+        request.system().ifPresent(system -> json.put("system", system));
+        if (!request.licenses().isEmpty()) request.licenses().forEach(json.putArray("license")::add);
+        if (!request.parameters().isEmpty()) {
+            json.set("parameters", Json.MAPPER.valueToTree(request.parameters().toMap()));
+        }
+        if (!request.messages().isEmpty()) {
+            ArrayNode messages = json.putArray("messages");
+            request.messages().forEach(message -> messages.add(message(message)));
+        }
+        request.renderer().ifPresent(renderer -> json.put("renderer", renderer));
+        request.parser().ifPresent(parser -> json.put("parser", parser));
+        request.requires().ifPresent(version -> json.put("requires", version));
+        return json;
+    }
+
+    private static void digests(ObjectNode json, String field, Map<String, Digest> files) {
+        if (files.isEmpty()) return;
+        ObjectNode object = json.putObject(field);
+        new TreeMap<>(files).forEach((name, digest) -> object.put(name, digest.toString()));
     }
 
     private static void toolChoice(ObjectNode json, ToolChoice choice) {

@@ -1,18 +1,15 @@
 package dev.chasqui.ollama;
 
 import dev.chasqui.api.BackendException;
-import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Chunk;
 import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Summary;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// An answer that a server sends line by line. It ends well with a line that says `"done": true`, and in no other
@@ -20,17 +17,16 @@ import tools.jackson.databind.JsonNode;
 final class StreamedGeneration implements Generation, Iterator<Chunk> {
 
     private final Http http;
-    private final LineBody lines;
+    private final JsonLines lines;
     private final boolean chooses;
     private final Consumer<StreamedGeneration> over;
     private final AtomicBoolean taken = new AtomicBoolean();
     private @Nullable Chunk next;
     private @Nullable BackendException failure;
     private volatile @Nullable Summary summary;
-    private volatile boolean closed;
 
     /// @param chooses whether the request gives labels: a server that does not know them answers at will
-    StreamedGeneration(Http http, LineBody lines, boolean chooses, Consumer<StreamedGeneration> over) {
+    StreamedGeneration(Http http, JsonLines lines, boolean chooses, Consumer<StreamedGeneration> over) {
         this.http = http;
         this.lines = lines;
         this.chooses = chooses;
@@ -76,18 +72,13 @@ final class StreamedGeneration implements Generation, Iterator<Chunk> {
 
     @Override
     public void close() {
-        closed = true;
         over.accept(this);
         if (summary == null) lines.close();
     }
 
     private void advance() {
         if (failure != null) throw failure; // the answer broke off, and asking again does not mend it
-        JsonNode line = read();
-        String error = ReplyJson.error(line);
-        if (error != null) throw new BackendException(Kind.FAILED, error);
-        if (!line.isObject()) throw http.broken("a line of its answer is not a JSON object");
-
+        JsonNode line = lines.next();
         boolean last = line.path("done").asBoolean(false);
         Summary end = last ? ReplyJson.summary(line) : null;
         if (chooses && (end == null || isAnswer(end) && end.choices().isEmpty())) {
@@ -103,24 +94,5 @@ final class StreamedGeneration implements Generation, Iterator<Chunk> {
 
     private static boolean isAnswer(Summary end) {
         return end.reason() == DoneReason.STOP || end.reason() == DoneReason.LENGTH;
-    }
-
-    private JsonNode read() {
-        try {
-            byte[] line =
-                    lines.next().orElseThrow(() -> http.brokeOff(new IOException("it ended without a last line")));
-            return Json.read(line);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BackendException(Kind.CANCELLED, "interrupted while waiting for the answer", e);
-        } catch (LineBody.ClosedException e) {
-            throw new BackendException(Kind.CANCELLED, "the answer was closed before its end", e);
-        } catch (JacksonException e) {
-            throw http.broken("a line of its answer is not JSON: " + e.getOriginalMessage());
-        } catch (IOException e) {
-            if (closed || http.closed())
-                throw new BackendException(Kind.CANCELLED, "the answer was closed before its end", e);
-            throw http.brokeOff(e);
-        }
     }
 }

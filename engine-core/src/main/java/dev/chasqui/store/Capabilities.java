@@ -1,5 +1,6 @@
 package dev.chasqui.store;
 
+import dev.chasqui.api.Digest;
 import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.template.GoTemplate;

@@ -1,8 +1,10 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Options;
+import dev.chasqui.api.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -10,17 +12,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/// The models Chasqui can fetch by itself, from `models/catalogue.json`.
+/// The models to begin with, from `models/catalogue.json`: those Chasqui fetches by their hash, and well-known ones of
+/// the registry.
 public final class Catalogue {
 
     private static final String RESOURCE = "/dev/chasqui/models/catalogue.json";
 
     private final List<CatalogueEntry> entries;
+    private final List<KnownModel> known;
     private final ModelName standard;
 
-    private Catalogue(List<CatalogueEntry> entries, ModelName standard) {
+    private Catalogue(List<CatalogueEntry> entries, List<KnownModel> known, ModelName standard) {
         this.entries = List.copyOf(entries);
+        this.known = List.copyOf(known);
         this.standard = standard;
     }
 
@@ -38,7 +44,22 @@ public final class Catalogue {
         List<CatalogueEntry> entries = Json.list(root, "models").stream()
                 .map(model -> entry(Json.asObject(model)))
                 .toList();
-        return new Catalogue(entries, ModelName.parse(text(root, "default")));
+        List<KnownModel> known = Stream.concat(
+                        Json.list(root, "models").stream().map(model -> known(Json.asObject(model), true)),
+                        Json.list(root, "registry").stream().map(model -> known(Json.asObject(model), false)))
+                .toList();
+        return new Catalogue(entries, known, ModelName.parse(text(root, "default")));
+    }
+
+    private static KnownModel known(Map<String, Object> model, boolean byHash) {
+        return new KnownModel(
+                ModelName.parse(text(model, "name")),
+                text(model, "title"),
+                size(model, "size"),
+                size(model, "memory"),
+                text(model, "terms"),
+                text(model, "goodFor"),
+                byHash);
     }
 
     private static CatalogueEntry entry(Map<String, Object> model) {
@@ -76,8 +97,14 @@ public final class Catalogue {
         return BackendException.invalid("an entry of the catalogue lacks " + field);
     }
 
+    /// Those that are fetched by their hash.
     public List<CatalogueEntry> entries() {
         return entries;
+    }
+
+    /// All of them, those fetched by their hash first.
+    public List<KnownModel> known() {
+        return known;
     }
 
     /// The model of `./chasqui ask`.

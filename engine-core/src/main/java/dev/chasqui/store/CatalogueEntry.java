@@ -1,5 +1,6 @@
 package dev.chasqui.store;
 
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Options;
 import java.util.List;

@@ -1,9 +1,12 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
+import dev.chasqui.api.Progress;
+import dev.chasqui.api.ProgressLine;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.template.GoTemplate;
 import dev.chasqui.template.TemplateException;

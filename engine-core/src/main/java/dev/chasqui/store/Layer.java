@@ -1,5 +1,7 @@
 package dev.chasqui.store;
 
+import dev.chasqui.api.Digest;
+
 /// One file of a model.
 ///
 /// @param mediaType what the file is, see [MediaTypes]

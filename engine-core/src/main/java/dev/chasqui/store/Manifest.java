@@ -1,6 +1,7 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

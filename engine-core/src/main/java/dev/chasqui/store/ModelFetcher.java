@@ -1,6 +1,9 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
+import dev.chasqui.api.Progress;
+import dev.chasqui.api.ProgressLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,8 +1,10 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.Progress;
 import dev.chasqui.gguf.GgufException;
 import java.io.IOException;
 import java.io.InputStream;

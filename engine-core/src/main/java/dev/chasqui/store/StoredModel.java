@@ -1,6 +1,7 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelName;

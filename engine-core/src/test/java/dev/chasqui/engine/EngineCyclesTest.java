@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Options;
+import dev.chasqui.api.Progress;
 import dev.chasqui.api.Settings;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.chasqui.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.Progress;
 import dev.chasqui.json.JsonGrammar;
 import dev.chasqui.json.JsonSchema;
 import dev.chasqui.json.RandomSchema;
@@ -12,7 +13,6 @@ import dev.chasqui.llama.ModelSettings;
 import dev.chasqui.llama.TokenConstraint;
 import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package dev.chasqui.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.Progress;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.gguf.TensorType;
 import dev.chasqui.gguf.TinyGguf;
@@ -12,7 +13,6 @@ import dev.chasqui.llama.common.MemoryFit;
 import dev.chasqui.llama.common.MemoryFit.DeviceMemory;
 import dev.chasqui.llama.common.MemoryRequest;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.api.Progress;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 

@@ -2,8 +2,8 @@ package dev.chasqui.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.Progress;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.chasqui.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.api.Progress;
 import dev.chasqui.llama.ContextSettings.CacheType;
 import dev.chasqui.llama.ContextSettings.FlashAttention;
 import dev.chasqui.llama.Decoder.Outcome;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.chasqui.llama;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.chasqui.api.Progress;
 import dev.chasqui.json.JsonCursor;
 import dev.chasqui.json.JsonGrammar;
 import dev.chasqui.json.JsonSchema;
@@ -10,7 +11,6 @@ import dev.chasqui.json.RandomSchema;
 import dev.chasqui.json.SchemaException;
 import dev.chasqui.json.Spacing;
 import dev.chasqui.store.Catalogue;
-import dev.chasqui.store.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -111,13 +111,26 @@ final class ScriptedServer implements AutoCloseable {
         String first = line(in);
         if (first == null) return null;
         int length = 0;
+        boolean chunked = false;
         for (String header = line(in); header != null && !header.isEmpty(); header = line(in)) {
             if (header.toLowerCase().startsWith("content-length:")) {
                 length = Integer.parseInt(header.substring(15).strip());
             }
+            chunked |= header.equalsIgnoreCase("transfer-encoding: chunked");
         }
         String[] words = first.split(" ");
-        return new Call(words[0], words[1], in.readNBytes(length), client, in);
+        return new Call(words[0], words[1], chunked ? chunks(in) : in.readNBytes(length), client, in);
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (String size = line(in); size != null; size = line(in)) {
+            int length = Integer.parseInt(size, 16);
+            body.write(in.readNBytes(length));
+            line(in);
+            if (length == 0) return body.toByteArray();
+        }
+        throw new IOException("the body broke off");
     }
 
     private static String line(InputStream in) throws IOException {

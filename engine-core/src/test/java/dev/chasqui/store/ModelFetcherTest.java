@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Options;
+import dev.chasqui.api.Progress;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.gguf.TinyGguf;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.Progress;
 import dev.chasqui.gguf.TinyGguf;
 import java.io.IOException;
 import java.nio.file.Files;

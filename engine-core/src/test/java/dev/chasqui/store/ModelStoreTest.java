@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Option;
+import dev.chasqui.api.Progress;
 import dev.chasqui.gguf.TensorType;
 import dev.chasqui.gguf.TinyGguf;
 import java.io.ByteArrayInputStream;

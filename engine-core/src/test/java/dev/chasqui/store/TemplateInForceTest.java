@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.api.Progress;
 import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.gguf.TinyGguf;
 import dev.chasqui.template.GoTemplate;

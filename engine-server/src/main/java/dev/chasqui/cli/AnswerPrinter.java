@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Shows an answer while it is made, thoughts in grey before it.
 final class AnswerPrinter {
@@ -23,15 +24,18 @@ final class AnswerPrinter {
     private final PrintStream out;
     private final boolean colours;
     private final boolean hideThinking;
+    private final Optional<WordWrap> wrap;
 
-    AnswerPrinter(PrintStream out, boolean colours, boolean hideThinking) {
+    /// @param wrap breaks long lines; where it is absent, the terminal does
+    AnswerPrinter(PrintStream out, boolean colours, boolean hideThinking, Optional<WordWrap> wrap) {
         this.out = out;
         this.colours = colours;
         this.hideThinking = hideThinking;
+        this.wrap = wrap;
     }
 
-    static AnswerPrinter on(Screen screen, boolean hideThinking) {
-        return new AnswerPrinter(screen.out(), screen.outIsTty() && screen.colours(), hideThinking);
+    static AnswerPrinter on(Screen screen, boolean hideThinking, Optional<WordWrap> wrap) {
+        return new AnswerPrinter(screen.out(), screen.outIsTty() && screen.colours(), hideThinking, wrap);
     }
 
     /// Prints every piece as it comes. When nobody reads any more, the rest is not made.
@@ -48,14 +52,18 @@ final class AnswerPrinter {
                 if (!hideThinking) {
                     if (!inThoughts) say(grey(BOLD + "Thinking...\n" + PLAIN, "Thinking...\n"));
                     inThoughts = true;
-                    say(grey(chunk.thinking(), chunk.thinking()));
+                    String thought = wrapped(chunk.thinking());
+                    say(grey(thought, thought));
                 }
             }
             if (!chunk.text().isEmpty()) {
-                if (inThoughts) say(endOfThoughts(thinking));
+                if (inThoughts) {
+                    say(endOfThoughts(thinking));
+                    wrap.ifPresent(lines -> lines.add("\n"));
+                }
                 inThoughts = false;
                 text.append(chunk.text());
-                say(chunk.text());
+                say(wrapped(chunk.text()));
             }
             if (out.checkError()) {
                 generation.close();
@@ -115,6 +123,10 @@ final class AnswerPrinter {
 
     private static void line(PrintStream out, String label, String value) {
         out.printf(Locale.ROOT, "%-21s %s%n", label + ":", value);
+    }
+
+    private String wrapped(String text) {
+        return wrap.map(lines -> lines.add(text)).orElse(text);
     }
 
     private String endOfThoughts(CharSequence thinking) {

@@ -74,7 +74,7 @@ final class AskCommand extends Command {
         try (Backend backend = backends().forAsk(BOUNDED);
                 OnInterrupt _ = OnInterrupt.close(backend);
                 Generation answer = generation(backend, request)) {
-            AnswerPrinter.on(screen(), hideThinking).print(answer);
+            AnswerPrinter.on(screen(), hideThinking, Optional.empty()).print(answer);
             screen().out().println();
             if (answer.summary().reason() == DoneReason.LENGTH
                     && !options.toMap().containsKey("num_predict")) {
@@ -90,6 +90,6 @@ final class AskCommand extends Command {
     }
 
     private Generation generation(Backend backend, GenerateRequest request) {
-        return MissingModel.fetched(model, rooms().models(), screen(), () -> backend.generate(request));
+        return MissingModel.pulled(model, backend, false, screen(), () -> backend.generate(request));
     }
 }

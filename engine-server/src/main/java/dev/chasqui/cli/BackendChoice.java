@@ -46,7 +46,12 @@ final class BackendChoice {
         return rooms.embedded();
     }
 
-    /// Whether `list` and `show` mean a server's models rather than this machine's.
+    /// For whoever lists, shows, brings or removes models: this machine's own unless a server was named.
+    Backend forModels() {
+        return meansServer() ? reachableServer() : rooms.embedded();
+    }
+
+    /// Whether models are a server's rather than this machine's.
     boolean meansServer() {
         return told().orElseGet(this::hostIsSet);
     }

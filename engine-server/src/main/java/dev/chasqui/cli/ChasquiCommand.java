@@ -1,16 +1,19 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Version;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The program's own command; every other hangs below it.
 @CommandLine.Command(
@@ -19,9 +22,10 @@ import picocli.CommandLine.ParameterException;
         description = "Runs GGUF models in this process, and serves them over Ollama's HTTP API.",
         footer = {
             "",
-            "Environment: OLLAMA_HOST (address, default 127.0.0.1:11434), OLLAMA_MODELS (store, default"
-                    + " ~/.ollama/models),",
-            "CHASQUI_BACKEND (embedded or ollama), CHASQUI_JAVA (a JDK 25), CHASQUI_JAVA_OPTS, NO_COLOR, OLLAMA_DEBUG."
+            "Environment: OLLAMA_HOST (the server's address; models are then the server's),",
+            "OLLAMA_MODELS (this machine's models, default ~/.ollama/models), OLLAMA_DEBUG, NO_COLOR,",
+            "CHASQUI_BACKEND (embedded or ollama), CHASQUI_JAVA (a JDK 25), CHASQUI_JAVA_OPTS.",
+            "Exit status: 0 done, 1 failed. docs/command-line.md says more."
         })
 final class ChasquiCommand implements Callable<Integer> {
 
@@ -37,20 +41,23 @@ final class ChasquiCommand implements Callable<Integer> {
             StopCommand::new,
             CreateCommand::new,
             PullCommand::new,
+            PushCommand::new,
+            ModelsCommand::new,
             CpCommand::new,
             RmCommand::new,
             DoctorCommand::new,
             PlanCommand::new,
             TuneCommand::new,
             WarmUpCommand::new,
-            BenchCommand::new);
+            BenchCommand::new,
+            CompletionCommand::new);
 
     private final Rooms rooms;
     private final Screen screen;
 
     @Option(
             names = {"-v", "--version"},
-            description = "Print the version.")
+            description = "Print the version, and warn of a server that is not there or has another.")
     private boolean version;
 
     @Option(
@@ -81,7 +88,7 @@ final class ChasquiCommand implements Callable<Integer> {
                 .map(Supplier::get)
                 .filter(command -> command.names().contains(first))
                 .findFirst()
-                .ifPresentOrElse(line::addSubcommand, () -> COMMANDS.forEach(one -> line.addSubcommand(one.get())));
+                .ifPresentOrElse(line::addSubcommand, () -> addAll(line));
         line.setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(screen.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(
@@ -91,6 +98,16 @@ final class ChasquiCommand implements Callable<Integer> {
         line.setParameterExceptionHandler((wrong, given) -> misused(screen, wrong));
         line.setExecutionExceptionHandler((failure, failed, parsed) -> failed(screen, failure));
         return line;
+    }
+
+    /// With every command set up, for whoever speaks of the others.
+    static CommandLine whole(Rooms rooms, Screen screen) {
+        return commandLine(rooms, screen, "");
+    }
+
+    private static void addAll(CommandLine line) {
+        COMMANDS.forEach(one -> line.addSubcommand(one.get()));
+        line.addSubcommand(new CommandLine.HelpCommand());
     }
 
     Rooms rooms() {
@@ -103,15 +120,45 @@ final class ChasquiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (version) screen.out().println("chasqui version is " + Version.current());
-        else commandLine(rooms, screen, "").usage(screen.out());
+        if (version) printVersion();
+        else whole(rooms, screen).usage(screen.out());
         return 0;
     }
 
+    private void printVersion() {
+        screen.out().println("chasqui version is " + Version.current());
+        try (Backend server = rooms.server()) {
+            String there = server.version();
+            if (!there.equals(Version.current())) {
+                screen.err().println("Warning: the server at " + rooms.serverAddress() + " has version " + there);
+            }
+        } catch (BackendException e) {
+            screen.err().println("Warning: could not connect to a running Ollama instance");
+        }
+    }
+
     private static int misused(Screen screen, ParameterException wrong) {
-        screen.err().println("Error: " + wrong.getMessage());
-        screen.err().println("See '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        CommandLine line = wrong.getCommandLine();
+        if (wrong instanceof UnmatchedArgumentException stranger
+                && line.getParent() == null
+                && !stranger.isUnknownOption()) {
+            String word = stranger.getUnmatched().getFirst();
+            screen.err().println("Error: unknown command \"" + word + "\" for \"chasqui\"");
+            List<String> alike = Alike.to(word, visible(line));
+            if (!alike.isEmpty()) screen.err().println("Did you mean " + String.join(" or ", alike) + "?");
+        } else {
+            screen.err().println("Error: " + wrong.getMessage());
+        }
+        screen.err().println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
         return FAILED;
+    }
+
+    private static List<String> visible(CommandLine line) {
+        return line.getSubcommands().entrySet().stream()
+                .filter(command ->
+                        !command.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /// An expected failure is one line; anything else is our bug and keeps its stack trace.

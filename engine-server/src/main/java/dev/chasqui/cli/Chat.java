@@ -4,10 +4,13 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Message;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.jline.reader.Completer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -25,6 +28,7 @@ final class Chat {
 
     private final Backend backend;
     private final Terminal terminal;
+    private final Screen screen;
     private final PrintStream out;
     private final PrintStream err;
     private final boolean colours;
@@ -42,17 +46,19 @@ final class Chat {
             Optional<Path> history) {
         this.backend = backend;
         this.terminal = terminal;
+        this.screen = screen;
         this.out = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
         this.err = screen.err();
         this.colours = screen.colours() && screen.outIsTty();
         this.conversation = conversation;
         this.flags = flags;
-        this.reader = reader(terminal, history);
+        this.reader = reader(terminal, new ChatCompleter(backend), history);
     }
 
     void run() {
         ChatCommands commands = new ChatCommands(this, backend, conversation, out);
         out.println("Type a message, /? for help, /bye to leave.");
+        showOpening();
         while (true) {
             Optional<String> message;
             try {
@@ -101,20 +107,43 @@ final class Chat {
         return text.append(last, 0, last.length() - QUOTES.length()).toString();
     }
 
+    /// Whether typed lines are kept for the next time.
+    void keepsHistory(boolean keeps) {
+        reader.setVariable(LineReader.DISABLE_HISTORY, !keeps);
+    }
+
+    /// Takes the model into memory.
+    ///
+    /// @throws BackendException if it cannot be, or Ctrl-C was typed meanwhile
+    void load() {
+        try (Interruptible waiting = new Interruptible(terminal)) {
+            waiting.answering(backend.generate(conversation.loading())).answer();
+        }
+        showOpening();
+    }
+
+    /// What the model's maker put before every conversation.
+    private void showOpening() {
+        for (Message message : conversation.details().messages()) {
+            if (message.role().equals("user")) out.println(PROMPT + message.content());
+            if (message.role().equals("assistant")) out.println(message.content() + "\n");
+        }
+    }
+
     private void answer(String text) {
-        conversation.add(Message.user(text));
-        try (Generation generation = backend.chat(conversation.request())) {
-            Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, _ -> generation.close());
-            try {
-                AnswerPrinter printer = new AnswerPrinter(out, colours, flags.hideThinking());
-                conversation.add(printer.print(generation));
-                out.print("\n\n");
-                out.flush();
-                AnswerPrinter.printDropped(generation.summary(), err);
-                if (flags.verbose()) AnswerPrinter.printCost(generation.summary(), err);
-            } finally {
-                terminal.handle(Terminal.Signal.INT, before);
-            }
+        try {
+            conversation.add(message(text));
+        } catch (BackendException | IOException e) {
+            err.println("Error: " + e.getMessage());
+            return;
+        }
+        try (Interruptible waiting = new Interruptible(terminal);
+                Generation generation = waiting.answering(backend.chat(conversation.request()))) {
+            conversation.add(printer().print(generation));
+            out.print("\n\n");
+            out.flush();
+            AnswerPrinter.printDropped(generation.summary(), err);
+            if (flags.verbose()) AnswerPrinter.printCost(generation.summary(), err);
         } catch (BackendException e) {
             conversation.takeBack();
             if (e.kind() == BackendException.Kind.CANCELLED) out.print("\n\n");
@@ -122,13 +151,30 @@ final class Chat {
         }
     }
 
-    private static LineReader reader(Terminal terminal, Optional<Path> history) {
+    private Message message(String text) throws IOException {
+        boolean sees = conversation.details().capabilities().contains("vision");
+        ImagePaths parts = ImagePaths.in(text, sees);
+        if (sees) parts.names().forEach(name -> out.println("Added image '" + name + "'"));
+        else if (!parts.names().isEmpty()) err.println(RunCommand.blind(conversation.model(), parts.names()));
+        return new Message("user", parts.text(), "", parts.images(), List.of(), "", "");
+    }
+
+    private AnswerPrinter printer() {
+        boolean wraps = flags.wordWrap()
+                && screen.wraps()
+                && conversation.settings().format().isEmpty();
+        Optional<WordWrap> wrap = wraps ? Optional.of(new WordWrap(terminal.getWidth())) : Optional.empty();
+        return new AnswerPrinter(out, colours, flags.hideThinking(), wrap);
+    }
+
+    private static LineReader reader(Terminal terminal, Completer completer, Optional<Path> history) {
         DefaultParser parser = new DefaultParser();
         parser.setEscapeChars(null); // a backslash and a quote are just text here
         parser.setQuoteChars(null);
         LineReaderBuilder builder = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .parser(parser)
+                .completer(completer)
                 .appName("chasqui")
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.BRACKETED_PASTE, true);

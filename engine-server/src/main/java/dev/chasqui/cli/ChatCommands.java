@@ -3,6 +3,7 @@ package dev.chasqui.cli;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.Progress;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Think;
 import java.io.PrintStream;
@@ -10,40 +11,6 @@ import java.util.List;
 
 /// What a line that begins with a slash does in a chat.
 final class ChatCommands {
-
-    private static final String HELP = """
-            Available Commands:
-              /set            Set session variables
-              /show           Show model information
-              /clear          Clear session context
-              /bye            Exit
-              /?, /help       Help for a command
-
-            Use \""" to begin a multi-line message.
-            Ctrl-C ends an answer, Ctrl-D the chat.
-            """;
-
-    private static final String SET_HELP = """
-            Available Commands:
-              /set parameter NAME VALUE   Set a parameter: temperature, seed, num_predict, num_ctx, stop, ...
-              /set system <string>        Set system message
-              /set format json|<schema>   Make answers follow JSON
-              /set noformat               Disable formatting
-              /set verbose                Show LLM stats
-              /set quiet                  Disable LLM stats
-              /set think [level]          Enable thinking
-              /set nothink                Disable thinking
-            """;
-
-    private static final String SHOW_HELP = """
-            Available Commands:
-              /show info         Show details for this model
-              /show license      Show model license
-              /show modelfile    Show Modelfile for this model
-              /show parameters   Show parameters for this model
-              /show system       Show system message
-              /show template     Show prompt template
-            """;
 
     private final Chat chat;
     private final Backend backend;
@@ -70,9 +37,11 @@ final class ChatCommands {
                     conversation.clear();
                     out.println("Cleared session context");
                 }
+                case "/load" -> load(words.length > 1 ? words[1] : "");
+                case "/save" -> save(words.length > 1 ? words[1] : "");
                 case "/set" -> set(words.length > 1 ? words[1] : "", rest);
                 case "/show" -> show(words.length > 1 ? words[1] : "");
-                case "/?", "/help" -> help(words.length > 1 ? words[1] : "");
+                case "/?", "/help" -> out.println(ChatHelp.about(words.length > 1 ? words[1] : ""));
                 default -> out.println("Unknown command '" + words[0] + "'. Type /? for help");
             }
         } catch (BackendException e) {
@@ -81,13 +50,31 @@ final class ChatCommands {
         return true;
     }
 
-    private void help(String topic) {
-        out.println(
-                switch (topic) {
-                    case "set", "/set" -> SET_HELP;
-                    case "show", "/show" -> SHOW_HELP;
-                    default -> HELP;
-                });
+    private void load(String model) {
+        if (model.isEmpty()) {
+            out.println("Usage:\n  /load <modelname>");
+            return;
+        }
+        ModelDetails details;
+        try {
+            details = backend.show(model);
+        } catch (BackendException e) {
+            if (e.kind() != BackendException.Kind.NOT_FOUND) throw e;
+            out.println("Couldn't find model '" + model + "'");
+            return;
+        }
+        out.println("Loading model '" + model + "'");
+        conversation.load(model, details);
+        chat.load();
+    }
+
+    private void save(String name) {
+        if (name.isEmpty()) {
+            out.println("Usage:\n  /save <modelname>");
+            return;
+        }
+        Command.library(backend).create(conversation.as(name), Progress.NONE);
+        out.println("Created new model '" + name + "'");
     }
 
     private void set(String what, String value) {
@@ -106,6 +93,22 @@ final class ChatCommands {
                 conversation.settings(settings.withoutFormat());
                 out.println("Disabled format.");
             }
+            case "history" -> {
+                chat.keepsHistory(true);
+                out.println("Set 'history' mode.");
+            }
+            case "nohistory" -> {
+                chat.keepsHistory(false);
+                out.println("Set 'nohistory' mode.");
+            }
+            case "wordwrap" -> {
+                chat.flags(chat.flags().withWordWrap(true));
+                out.println("Set 'wordwrap' mode.");
+            }
+            case "nowordwrap" -> {
+                chat.flags(chat.flags().withWordWrap(false));
+                out.println("Set 'nowordwrap' mode.");
+            }
             case "verbose" -> {
                 chat.flags(chat.flags().withVerbose(true));
                 out.println("Set 'verbose' mode.");
@@ -117,12 +120,15 @@ final class ChatCommands {
             case "think" -> {
                 conversation.settings(settings.withThink(value.isEmpty() ? Think.ON : RunCommand.thinking(value)));
                 out.println("Set 'think' mode.");
+                if (!conversation.details().capabilities().contains("thinking")) {
+                    out.println("Warning: model '" + conversation.model() + "' does not support thinking.");
+                }
             }
             case "nothink" -> {
                 conversation.settings(settings.withThink(Think.OFF));
                 out.println("Set 'nothink' mode.");
             }
-            case "" -> out.println(SET_HELP);
+            case "" -> out.println(ChatHelp.SET);
             default -> out.println("Unknown command '/set " + what + "'. Type /? for help");
         }
     }
@@ -139,7 +145,7 @@ final class ChatCommands {
     }
 
     private void show(String what) {
-        ModelDetails details = backend.show(conversation.model());
+        ModelDetails details = conversation.details();
         switch (what) {
             case "info" -> ShowReport.print(details, false, out);
             case "license" -> out.println(orElse(details.licenses(), "No license was specified for this model."));
@@ -156,7 +162,7 @@ final class ChatCommands {
                         .or(details::system)
                         .orElse("No system message was specified for this model."));
             case "template" -> out.println(details.template());
-            case "" -> out.println(SHOW_HELP);
+            case "" -> out.println(ChatHelp.SHOW);
             default -> out.println("Unknown command '/show " + what + "'. Type /? for help");
         }
     }

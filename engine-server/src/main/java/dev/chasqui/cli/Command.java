@@ -1,14 +1,15 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.ModelLibrary;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /// What every command has.
 abstract class Command implements Callable<Integer> {
@@ -16,10 +17,6 @@ abstract class Command implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private ChasquiCommand program;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
 
     @Option(
             names = {"-h", "--help"},
@@ -43,8 +40,10 @@ abstract class Command implements Callable<Integer> {
         return program.screen();
     }
 
-    CommandSpec spec() {
-        return spec;
+    /// The models the backend keeps, to be managed.
+    static ModelLibrary library(Backend backend) {
+        return backend.library()
+                .orElseThrow(() -> BackendException.invalid("these models are managed where they are kept, not here"));
     }
 
     BackendChoice backends() {

@@ -1,30 +1,44 @@
 package dev.chasqui.cli;
 
 import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.CreateRequest;
+import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Message;
+import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/// What was said so far, and how the next answer is to be made.
+/// What was said so far, to whom, and how the next answer is to be made.
 final class Conversation {
 
-    private final String model;
-    private final List<Message> opening;
-    private final List<Message> said = new ArrayList<>();
-    private Optional<String> system = Optional.empty();
+    private String model;
+    private ModelDetails details;
     private Settings settings;
+    private Optional<String> system = Optional.empty();
+    private final List<Message> said = new ArrayList<>();
 
-    /// @param opening the model's own first messages
-    Conversation(String model, Settings settings, List<Message> opening) {
+    Conversation(String model, ModelDetails details, Settings settings) {
         this.model = model;
+        this.details = details;
         this.settings = settings;
-        this.opening = List.copyOf(opening);
     }
 
     String model() {
         return model;
+    }
+
+    ModelDetails details() {
+        return details;
+    }
+
+    /// Goes on with another model, from its beginning.
+    void load(String model, ModelDetails details) {
+        this.model = model;
+        this.details = details;
+        said.clear();
     }
 
     Settings settings() {
@@ -56,11 +70,41 @@ final class Conversation {
         said.removeLast();
     }
 
+    /// The model's own opening is not part of it: whoever answers puts that before everything.
     ChatRequest request() {
         List<Message> all = new ArrayList<>();
         system.map(Message::system).ifPresent(all::add);
-        all.addAll(opening);
         all.addAll(said);
         return new ChatRequest(model, all, Optional.empty(), settings);
+    }
+
+    /// Asks for nothing but the model in memory, with the context the answers will want.
+    GenerateRequest loading() {
+        Settings bare = Settings.DEFAULT.withOptions(settings.options());
+        return GenerateRequest.of(model, "")
+                .withSettings(settings.keepAlive().map(bare::withKeepAlive).orElse(bare));
+    }
+
+    /// The model with what was set and said here, as another model.
+    CreateRequest as(String name) {
+        List<Message> messages = new ArrayList<>();
+        if (!said.isEmpty()) {
+            messages.addAll(details.messages());
+            messages.addAll(said);
+        }
+        return new CreateRequest(
+                name,
+                Optional.of(model),
+                Map.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                system,
+                List.of(),
+                settings.options(),
+                messages,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -1,5 +1,6 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.api.Backend;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -14,7 +15,9 @@ final class CpCommand extends Command {
 
     @Override
     public Integer call() {
-        rooms().models().copy(source, destination);
+        try (Backend backend = backends().forModels()) {
+            library(backend).copy(source, destination);
+        }
         screen().out().println("copied '" + source + "' to '" + destination + "'");
         return 0;
     }

@@ -45,15 +45,15 @@ final class Doctor {
         findings.add(FolderChecks.folder("cache", NativeChecks.cacheFolder(), CACHE_BYTES, "CHASQUI_CACHE_DIR"));
         Path store = ModelStore.defaultRoot(environment);
         findings.add(FolderChecks.folder("store", store, STORE_BYTES, "OLLAMA_MODELS"));
-        findings.add(models(rooms.models()));
+        findings.add(models());
         findings.add(server());
         return new Diagnosis(findings);
     }
 
-    static Finding models(LocalModels models) {
+    Finding models() {
         List<ModelSummary> list;
-        try {
-            list = models.list();
+        try (Backend here = rooms.embedded()) {
+            list = here.models();
         } catch (BackendException e) {
             return Finding.problem("models", String.valueOf(e.getMessage()), "correct the store, see above");
         }

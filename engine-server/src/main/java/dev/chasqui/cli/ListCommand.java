@@ -2,10 +2,12 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.ModelSummary;
+import dev.chasqui.http.ModelsJson;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
@@ -19,21 +21,33 @@ final class ListCommand extends Command {
     @Parameters(arity = "0..1", paramLabel = "PREFIX", description = "Only models whose names begin like this.")
     private String prefix = "";
 
+    @Option(names = "--json", description = "As JSON, in the fields of /api/tags.")
+    private boolean json;
+
     @Override
     public Integer call() {
+        List<ModelSummary> models;
+        try (Backend backend = backends().forModels()) {
+            models = backend.models().stream()
+                    .filter(model -> startsWith(model.name(), prefix))
+                    .toList();
+        }
+        if (json) screen().printJson(ModelsJson.list(models));
+        else print(models);
+        return 0;
+    }
+
+    private void print(List<ModelSummary> models) {
         Columns table = new Columns("NAME", "ID", "SIZE", "MODIFIED");
         Instant now = Instant.now();
-        for (ModelSummary model : models()) {
-            if (startsWith(model.name(), prefix)) {
-                table.row(
-                        model.name(),
-                        id(model.digest()),
-                        Human.bytes(model.sizeBytes()),
-                        Human.when(model.modifiedAt(), now));
-            }
+        for (ModelSummary model : models) {
+            table.row(
+                    model.name(),
+                    id(model.digest()),
+                    Human.bytes(model.sizeBytes()),
+                    Human.when(model.modifiedAt(), now));
         }
         table.print(screen().out());
-        return 0;
     }
 
     static String id(String digest) {
@@ -42,12 +56,5 @@ final class ListCommand extends Command {
 
     static boolean startsWith(String name, String prefix) {
         return name.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT));
-    }
-
-    private List<ModelSummary> models() {
-        if (!backends().meansServer()) return rooms().models().list();
-        try (Backend server = backends().reachableServer()) {
-            return server.models();
-        }
     }
 }

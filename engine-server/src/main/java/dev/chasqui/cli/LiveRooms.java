@@ -6,6 +6,7 @@ import dev.chasqui.api.Options;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
 import dev.chasqui.engine.LoadPlan;
+import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.http.OllamaServer;
 import dev.chasqui.http.ServerSettings;
 import dev.chasqui.ollama.OllamaBackend;
@@ -56,9 +57,8 @@ final class LiveRooms implements Rooms {
     }
 
     @Override
-    public LocalModels models() {
-        boolean goTemplates = EngineConfig.goTemplates(environment);
-        return new StoreModels(ModelStore.at(ModelStore.defaultRoot(environment), goTemplates));
+    public MachineMemory memory() {
+        return MachineMemory.read();
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
-@CommandLine.Command(name = "rm", description = "Remove models from this machine's disk.")
+@CommandLine.Command(
+        name = "rm",
+        description = "Remove models from this machine's disk, or from the server's if OLLAMA_HOST is set.")
 final class RmCommand extends Command {
 
     @Parameters(arity = "1..*", paramLabel = "MODEL", description = "Their names.")
@@ -16,11 +18,12 @@ final class RmCommand extends Command {
 
     @Override
     public Integer call() {
-        LocalModels models = rooms().models();
-        for (String name : names) {
-            leaveMemory(name);
-            models.remove(name);
-            screen().out().println("deleted '" + name + "'");
+        try (Backend backend = backends().forModels()) {
+            for (String name : names) {
+                leaveMemory(name);
+                library(backend).delete(name);
+                screen().out().println("deleted '" + name + "'");
+            }
         }
         return 0;
     }

@@ -4,6 +4,7 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Options;
 import dev.chasqui.engine.LoadPlan;
+import dev.chasqui.engine.MachineMemory;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,7 @@ interface Rooms {
 
     Map<String, String> environment();
 
-    /// The engine in this process. Opening it loads no model.
+    /// The engine in this process, over the models on this machine's disk. Opening it loads and reads nothing.
     Backend embedded();
 
     /// The same for a single question: nothing is allocated that only further ones would need.
@@ -29,8 +30,8 @@ interface Rooms {
     /// Where the server is: `OLLAMA_HOST`, or the default address.
     URI serverAddress();
 
-    /// The models on this machine's disk. Opening it reads nothing.
-    LocalModels models();
+    /// How much memory this machine has for models now.
+    MachineMemory memory();
 
     /// Serves until the process is told to end.
     ///

@@ -11,13 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The three standard streams, always UTF-8, and what is at their other ends.
 ///
 /// @param input    what standard input is
 /// @param outIsTty whether somebody reads standard output on a terminal
 /// @param errIsTty whether somebody reads standard error on a terminal
-/// @param colours  whether colours are welcome on a terminal: `NO_COLOR` is unset
+/// @param colours  whether colours are welcome on a terminal: `NO_COLOR` is unset, and it is not dumb
+/// @param dumb     whether a terminal understands nothing but text: `TERM` is `dumb`
 record Screen(
         InputStream in,
         PrintStream out,
@@ -25,7 +27,8 @@ record Screen(
         Input input,
         boolean outIsTty,
         boolean errIsTty,
-        boolean colours) {
+        boolean colours,
+        boolean dumb) {
 
     /// What standard input is.
     enum Input {
@@ -37,7 +40,19 @@ record Screen(
         NOTHING
     }
 
-    private static final int WIDTH_UNKNOWN = 80;
+    /// @param width  characters in a line
+    /// @param height lines
+    record Area(int width, int height) {
+
+        /// Of a terminal that does not know.
+        static final Area USUAL = new Area(80, 24);
+
+        static Area of(Terminal terminal) {
+            return new Area(
+                    terminal.getWidth() > 0 ? terminal.getWidth() : USUAL.width,
+                    terminal.getHeight() > 0 ? terminal.getHeight() : USUAL.height);
+        }
+    }
 
     /// This process's own streams. The launcher looks at them for us, since a shell can and Java cannot, and says
     /// what it saw in the system property `chasqui.terminal`, for example `in,out,err`.
@@ -45,6 +60,7 @@ record Screen(
         String seen = System.getProperty("chasqui.terminal");
         Set<String> ends = seen == null ? guessed() : Set.of(seen.split(",", -1));
         Input input = ends.contains("in") ? Input.TERMINAL : ends.contains("text") ? Input.TEXT : Input.NOTHING;
+        boolean dumb = environment.getOrDefault("TERM", "").equals("dumb");
         return new Screen(
                 new FileInputStream(FileDescriptor.in),
                 utf8(FileDescriptor.out),
@@ -52,7 +68,8 @@ record Screen(
                 input,
                 ends.contains("out"),
                 ends.contains("err"),
-                environment.getOrDefault("NO_COLOR", "").isEmpty());
+                !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty(),
+                dumb);
     }
 
     /// All that is on standard input, as UTF-8.
@@ -60,14 +77,23 @@ record Screen(
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /// Characters in a line of the terminal.
-    int width() {
+    /// The terminal's.
+    Area area() {
         try (Terminal terminal =
                 TerminalBuilder.builder().system(true).dumb(true).build()) {
-            return terminal.getWidth() > 0 ? terminal.getWidth() : WIDTH_UNKNOWN;
+            return Area.of(terminal);
         } catch (IOException e) {
-            return WIDTH_UNKNOWN;
+            return Area.USUAL;
         }
+    }
+
+    /// Whether long lines of what is printed are to be broken between words.
+    boolean wraps() {
+        return outIsTty && !dumb;
+    }
+
+    void printJson(Object json) {
+        out.println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json));
     }
 
     private static Set<String> guessed() {

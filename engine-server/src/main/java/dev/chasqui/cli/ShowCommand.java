@@ -3,6 +3,7 @@ package dev.chasqui.cli;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelDetails;
+import dev.chasqui.http.ModelsJson;
 import java.io.PrintStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -37,18 +38,23 @@ final class ShowCommand extends Command {
             description = "Every key and tensor of its file, too.")
     private boolean verbose;
 
+    @Option(names = "--json", description = "As JSON, in the fields of /api/show.")
+    private boolean json;
+
     @Override
     public Integer call() {
-        if (Stream.of(license, modelfile, parameters, template, system)
+        if (Stream.of(license, modelfile, parameters, template, system, json)
                         .filter(flag -> flag)
                         .count()
                 > 1) {
             throw BackendException.invalid(
-                    "only one of '--license', '--modelfile', '--parameters', '--system', or '--template' can be specified");
+                    "only one of '--license', '--modelfile', '--parameters', '--system', '--template', or '--json' can be"
+                            + " specified");
         }
         ModelDetails details = details();
         PrintStream out = screen().out();
-        if (license) out.println(String.join("\n", details.licenses()));
+        if (json) screen().printJson(ModelsJson.details(details, verbose));
+        else if (license) out.println(String.join("\n", details.licenses()));
         else if (modelfile) out.println(details.modelfile());
         else if (parameters) out.println(details.parameters());
         else if (template) out.println(details.template());
@@ -58,9 +64,8 @@ final class ShowCommand extends Command {
     }
 
     private ModelDetails details() {
-        if (!backends().meansServer()) return rooms().models().show(model);
-        try (Backend server = backends().reachableServer()) {
-            return server.show(model);
+        try (Backend backend = backends().forModels()) {
+            return backend.show(model);
         }
     }
 }

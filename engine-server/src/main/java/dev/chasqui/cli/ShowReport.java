@@ -1,12 +1,15 @@
 package dev.chasqui.cli;
 
 import dev.chasqui.api.ModelDetails;
+import dev.chasqui.gguf.GgufFile;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What `show` prints: sections of two or three columns, as Ollama lays them out.
 final class ShowReport {
@@ -19,6 +22,7 @@ final class ShowReport {
     static void print(ModelDetails details, boolean verbose, PrintStream out) {
         section("Model", model(details), out);
         section("Capabilities", details.capabilities().stream().map(List::of).toList(), out);
+        section("Projector", projector(details.projectorInfo()), out);
         section("Parameters", parameters(details), out);
         if (verbose) {
             section("Metadata", metadata(details), out);
@@ -51,7 +55,25 @@ final class ShowReport {
         info(details, architecture + ".embedding_length")
                 .ifPresent(value -> rows.add(List.of("embedding length", value)));
         rows.add(List.of("quantization", details.traits().quantizationLevel()));
+        details.requires().ifPresent(version -> rows.add(List.of("requires", version)));
         return rows;
+    }
+
+    /// Of the file that reads images for the model.
+    private static List<List<String>> projector(Map<String, Object> info) {
+        List<List<String>> rows = new ArrayList<>();
+        String architecture = String.valueOf(info.getOrDefault("general.architecture", "clip"));
+        if (!info.isEmpty()) rows.add(List.of("architecture", architecture));
+        if (info.get("general.parameter_count") instanceof Number count) {
+            rows.add(List.of("parameters", GgufFile.humanCount(count.longValue())));
+        }
+        row(rows, "embedding length", info.get(architecture + ".vision.embedding_length"));
+        row(rows, "dimensions", info.get(architecture + ".vision.projection_dim"));
+        return rows;
+    }
+
+    private static void row(List<List<String>> rows, String title, @Nullable Object value) {
+        if (value != null) rows.add(List.of(title, value.toString()));
     }
 
     private static List<List<String>> parameters(ModelDetails details) {

@@ -77,7 +77,7 @@ final class TuneCommand extends Command {
             screen().err().println("Load " + load.text() + ". Until that ends only large differences count.");
         }
         TuneReport report;
-        try (Bars bars = new Bars(screen())) {
+        try (Bars bars = Bars.on(screen())) {
             report = rooms().tunings()
                     .measure(
                             model,

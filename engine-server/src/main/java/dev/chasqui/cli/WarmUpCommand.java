@@ -86,7 +86,14 @@ final class WarmUpCommand extends Command {
     private Screen silent() {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         return new Screen(
-                InputStream.nullInputStream(), nowhere, screen().err(), Screen.Input.NOTHING, false, false, false);
+                InputStream.nullInputStream(),
+                nowhere,
+                screen().err(),
+                Screen.Input.NOTHING,
+                false,
+                false,
+                false,
+                true);
     }
 
     private static void delete(Path folder) throws IOException {

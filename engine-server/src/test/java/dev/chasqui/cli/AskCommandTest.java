@@ -108,15 +108,15 @@ class AskCommandTest {
     }
 
     @Test
-    void aMissingDefaultModelIsFetchedFirst() {
-        chasqui.catalogue.add("smollm2:135m");
+    void aMissingDefaultModelIsPulledFirst() {
+        chasqui.embedded.library.registry.add("smollm2:135m");
 
         int status = chasqui.run("ask", "hi");
 
         assertThat(status).isZero();
-        assertThat(chasqui.done).containsExactly("pull smollm2:135m");
+        assertThat(chasqui.embedded.library.done).containsExactly("pull smollm2:135m");
         assertThat(chasqui.out()).isEqualTo("Hello 🪶\n");
-        assertThat(chasqui.err()).isEqualTo("pulling smollm2:135m\nfetching (98 MB)\n");
+        assertThat(chasqui.err()).isEqualTo("pulling manifest\npulling b179c9523d0e (98 MB)\nsuccess\n");
     }
 
     @Test
@@ -125,7 +125,10 @@ class AskCommandTest {
 
         assertThat(status).isEqualTo(1);
         assertThat(chasqui.out()).isEmpty();
-        assertThat(chasqui.err()).startsWith("Error: model 'nope' not found; ").contains("chasqui create nope");
+        assertThat(chasqui.err())
+                .startsWith(
+                        "pulling manifest\nError: model 'nope' not found: pull model manifest: file does not exist; ")
+                .contains("chasqui create nope");
     }
 
     @Test

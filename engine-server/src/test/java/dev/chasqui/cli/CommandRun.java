@@ -1,11 +1,9 @@
 package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
-import dev.chasqui.api.BackendException;
-import dev.chasqui.api.ModelDetails;
-import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Options;
 import dev.chasqui.engine.LoadPlan;
+import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.tune.Effort;
 import dev.chasqui.tune.StoredTuning;
 import dev.chasqui.tune.TuneProgress;
@@ -24,15 +22,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Runs commands in this JVM against scripted rooms and keeps what they print.
-final class CommandRun implements Rooms, LocalModels, Tunings {
+final class CommandRun implements Rooms, Tunings {
 
     final ScriptedBackend embedded = new ScriptedBackend();
     final ScriptedBackend server = new ScriptedBackend();
     final Map<String, String> environment = new HashMap<>();
-    final List<String> catalogue = new ArrayList<>();
     final List<String> served = new ArrayList<>();
     final List<String> done = new ArrayList<>();
     URI address = URI.create("http://127.0.0.1:1");
@@ -40,6 +38,8 @@ final class CommandRun implements Rooms, LocalModels, Tunings {
 
     @Nullable
     LoadPlan plan;
+
+    MachineMemory memory = new MachineMemory(8_000_000_000L, 4_000_000_000L, OptionalLong.empty());
 
     Options fallback = Options.NONE;
 
@@ -68,7 +68,8 @@ final class CommandRun implements Rooms, LocalModels, Tunings {
                 input,
                 false,
                 false,
-                true);
+                true,
+                false);
     }
 
     String out() {
@@ -112,8 +113,8 @@ final class CommandRun implements Rooms, LocalModels, Tunings {
     }
 
     @Override
-    public LocalModels models() {
-        return this;
+    public MachineMemory memory() {
+        return memory;
     }
 
     @Override
@@ -166,46 +167,5 @@ final class CommandRun implements Rooms, LocalModels, Tunings {
     @Override
     public Diagnosis diagnose() {
         return diagnosis;
-    }
-
-    @Override
-    public List<ModelSummary> list() {
-        return embedded.models();
-    }
-
-    @Override
-    public ModelDetails show(String model) {
-        return embedded.show(model);
-    }
-
-    @Override
-    public boolean canPull(String model) {
-        return catalogue.contains(model);
-    }
-
-    @Override
-    public void pull(String model, Steps steps) {
-        if (!canPull(model)) throw BackendException.invalid("the catalogue has no " + model);
-        steps.step("pulling " + model);
-        steps.progress("fetching", 0, 98_000_000);
-        steps.progress("fetching", 98_000_000, 98_000_000);
-        embedded.with(model, 98_000_000, java.time.Instant.now());
-        done.add("pull " + model);
-    }
-
-    @Override
-    public void create(String model, Path modelfile, Steps steps) {
-        done.add("create " + model + " " + modelfile.getFileName());
-    }
-
-    @Override
-    public void copy(String from, String to) {
-        done.add("copy " + from + " " + to);
-    }
-
-    @Override
-    public void remove(String model) {
-        if (embedded.models.remove(model) == null) throw BackendException.modelNotFound(model);
-        done.add("remove " + model);
     }
 }

@@ -102,9 +102,9 @@ class DoctorTest {
 
     @Test
     void theDefaultModelsAbsenceSaysHowToGetIt() {
-        assertThat(Doctor.models(chasqui).remedy().orElseThrow()).contains("chasqui pull smollm2:135m");
+        assertThat(new Doctor(chasqui).models().remedy().orElseThrow()).contains("chasqui pull smollm2:135m");
 
         chasqui.embedded.with("smollm2:135m", 1, Instant.now());
-        assertThat(Doctor.models(chasqui).level()).isEqualTo(Finding.Level.OK);
+        assertThat(new Doctor(chasqui).models().level()).isEqualTo(Finding.Level.OK);
     }
 }

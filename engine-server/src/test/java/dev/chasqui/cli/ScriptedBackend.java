@@ -12,11 +12,13 @@ import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelDetails;
+import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Summary;
+import dev.chasqui.api.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,11 +36,17 @@ final class ScriptedBackend implements Backend {
 
     final List<GenerateRequest> asked = new ArrayList<>();
     final List<ChatRequest> chatted = new ArrayList<>();
+    final List<EmbedRequest> embeds = new ArrayList<>();
     final List<RunningModel> running = new ArrayList<>();
+    final ScriptedLibrary library = new ScriptedLibrary(this);
+    List<String> capabilities = List.of("completion");
+    List<Message> opening = List.of();
+    Map<String, Object> projector = Map.of();
     final Map<String, ModelSummary> models = new LinkedHashMap<>();
     List<Chunk> pieces = List.of(Chunk.ofText("Hel"), Chunk.ofText("lo 🪶"));
     Function<Message, List<Chunk>> replies = _ -> pieces;
     Summary cost = COST;
+    String version = Version.current();
     boolean reachable = true;
     boolean closed;
 
@@ -117,10 +125,11 @@ final class ScriptedBackend implements Backend {
         throw new AssertionError("no command asks for this");
     }
 
-    /// No command asks for vectors either.
     @Override
     public Embeddings embed(EmbedRequest request) {
-        throw new AssertionError("no command asks for this");
+        check(request.model());
+        embeds.add(request);
+        return new Embeddings(List.of(new float[] {0.6f, -0.8f}), 3, 0, Duration.ofMillis(2), Duration.ofMillis(1));
     }
 
     @Override
@@ -148,7 +157,7 @@ final class ScriptedBackend implements Backend {
                 "{{ .Prompt }}",
                 Optional.of("You are terse."),
                 List.of("Apache License\n\nVersion 2.0\nJanuary 2004"),
-                List.of(),
+                opening,
                 traits(),
                 Map.of(
                         "general.architecture",
@@ -160,10 +169,15 @@ final class ScriptedBackend implements Backend {
                         "tokenizer.ggml.tokens",
                         List.of("a", "b", "c", "d", "e", "f", "g")),
                 List.of(new ModelDetails.Tensor("token_embd.weight", "Q4_1", List.of(576L, 49152L))),
-                List.of("completion"),
+                capabilities,
                 Instant.EPOCH,
-                Map.of(),
+                projector,
                 Optional.empty());
+    }
+
+    @Override
+    public Optional<ModelLibrary> library() {
+        return Optional.of(library);
     }
 
     @Override
@@ -175,7 +189,7 @@ final class ScriptedBackend implements Backend {
     @Override
     public String version() {
         knock();
-        return "0.1.0";
+        return version;
     }
 
     @Override

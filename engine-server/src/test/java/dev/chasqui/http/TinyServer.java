@@ -2,12 +2,12 @@ package dev.chasqui.http;
 
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.OllamaHost;
+import dev.chasqui.api.Progress;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
 import dev.chasqui.llama.TinyModel;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Modelfile;
-import dev.chasqui.store.Progress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,4 +1,4 @@
-package dev.chasqui.store;
+package dev.chasqui.api;
 
 /// Hears how a long step gets on: fetching, copying, creating. Called on the thread that does the work.
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package dev.chasqui.store;
+package dev.chasqui.api;
 
 /// One line of progress, in Ollama's words. Lines with the same status replace one another.
 ///

@@ -1,6 +1,5 @@
-package dev.chasqui.store;
+package dev.chasqui.api;
 
-import dev.chasqui.api.BackendException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -27,15 +26,15 @@ public record Digest(String hex) {
         return new Digest(text.substring("sha256:".length()).toLowerCase(Locale.ROOT));
     }
 
-    static Digest of(byte[] bytes) {
+    public static Digest of(byte[] bytes) {
         return new Digest(HexFormat.of().formatHex(sha256().digest(bytes)));
     }
 
-    static Digest finish(MessageDigest hash) {
+    public static Digest finish(MessageDigest hash) {
         return new Digest(HexFormat.of().formatHex(hash.digest()));
     }
 
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -44,7 +43,7 @@ public record Digest(String hex) {
     }
 
     /// The blob's file name: `sha256-<hex>`.
-    String fileName() {
+    public String fileName() {
         return "sha256-" + hex;
     }
 
