@@ -10,6 +10,7 @@ import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.CatalogueEntry;
 import dev.chasqui.store.ModelFetcher;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.Quantizer;
 import java.io.InputStream;
 
 /// A store's models, managed by the names a caller gives them.
@@ -35,9 +36,23 @@ record StoreLibrary(ModelStore store) implements ModelLibrary {
         return store.takeBlob(Digest.parse(digest), content);
     }
 
+    /// A model to start from that is not there is pulled first.
     @Override
     public void create(CreateRequest request, Progress progress) {
-        throw BackendException.invalid("create is not there yet");
+        Quantizer quantizer = new LlamaQuantizer();
+        try {
+            store.create(request, quantizer, progress);
+        } catch (BackendException e) {
+            if (e.kind() != BackendException.Kind.NOT_FOUND || request.from().isEmpty()) throw e;
+            pull(request.from().get(), false, withoutSuccess(progress));
+            store.create(request, quantizer, progress);
+        }
+    }
+
+    private static Progress withoutSuccess(Progress progress) {
+        return line -> {
+            if (!line.status().equals("success")) progress.report(line);
+        };
     }
 
     @Override
