@@ -15,11 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Makes one model as a request says: first what can be wrong is judged, then weights are written anew where they
 /// must be, and only then, with the store's lock held, everything gets its place and the name appears.
 final class ModelMaker {
+
+    private static final Pattern VERSION =
+            Pattern.compile("v?\\d+(\\.\\d+){0,2}(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?");
 
     private final ModelStore store;
     private final CreateRequest request;
@@ -49,6 +53,7 @@ final class ModelMaker {
         if (request.from().isEmpty() && request.files().isEmpty()) {
             throw BackendException.invalid("neither 'from' or 'files' was specified");
         }
+        request.requires().ifPresent(ModelMaker::requireVersion);
         this.type = request.quantize().map(Quantization::parse);
         this.base = request.from().map(from -> store.get(ModelName.parse(from)));
         this.given = new GivenFiles(request, this::place);
@@ -127,6 +132,11 @@ final class ModelMaker {
     private String plainType(JoinedGguf parts) {
         for (GgufFile part : parts.parts()) Quantization.requirePlain(part);
         return Quantization.plainTypeOf(parts.first());
+    }
+
+    private static void requireVersion(String text) {
+        if (VERSION.matcher(text).matches()) return;
+        throw BackendException.invalid("requires must be a valid semver (e.g. 0.14.0), and is \"" + text + "\"");
     }
 
     /// The one the weights hold, in Jinja.
