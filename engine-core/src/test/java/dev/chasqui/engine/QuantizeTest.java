@@ -7,10 +7,15 @@ import dev.chasqui.api.CreateRequest;
 import dev.chasqui.api.Digest;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.ModelLibrary;
+import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Progress;
 import dev.chasqui.api.ProgressLine;
+import dev.chasqui.api.Settings;
+import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.gguf.HalfPrecision;
 import dev.chasqui.llama.TinyModel;
+import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Quantization;
 import java.io.IOException;
@@ -66,6 +71,30 @@ class QuantizeTest {
             assertThat(library.hasBlob(digest.toString())).isFalse();
             try (var generation = engine.generate(GenerateRequest.of("four", "Hi"))) {
                 assertThat(generation.answer().summary().evalTokens()).isPositive();
+            }
+        }
+    }
+
+    /// Most of its matrices have 576 columns, which no block of 256 divides.
+    @Test
+    void aRealModelStillKnowsWhatItKnew() throws Exception {
+        Path file = folder.resolve("smollm2.gguf");
+        HalfPrecision.write(GgufFile.read(Catalogue.standard().file("smollm2:135m", Progress.NONE)), file);
+        EngineConfig config =
+                EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "8")).withStore(folder.resolve("models"));
+        try (Engine engine = Engine.open(config)) {
+            ModelLibrary library = engine.library().orElseThrow();
+            Digest digest = send(library, file);
+            Files.delete(file);
+
+            library.create(request("smol", Map.of("smollm2.gguf", digest)).withQuantize("Q4_K_M"), Progress.NONE);
+
+            assertThat(engine.models().getFirst().sizeBytes()).isBetween(80_000_000L, 130_000_000L);
+            var request = GenerateRequest.of("smol", "The capital of France is")
+                    .asRaw()
+                    .withSettings(Settings.DEFAULT.withOptions(Options.NONE.with(Option.TEMPERATURE, 0)));
+            try (var generation = engine.generate(request)) {
+                assertThat(generation.answer().text()).contains("Paris");
             }
         }
     }
