@@ -100,6 +100,20 @@ class QuantizeTest {
     }
 
     @Test
+    void aModelToStartFromThatIsNotThereIsPulledFirst() {
+        ModelStore store = ModelStore.at(folder.resolve("models"));
+        List<String> steps = new ArrayList<>();
+        CreateRequest request = request("brief", Optional.of("smollm2:135m"), Map.of());
+
+        new StoreLibrary(store).create(request, line -> steps.add(line.status()));
+
+        assertThat(steps).startsWith("pulling manifest").endsWith("writing manifest", "success");
+        assertThat(steps).containsOnlyOnce("success");
+        assertThat(store.list().stream().map(model -> model.name().shortForm()))
+                .containsExactlyInAnyOrder("brief:latest", "smollm2:135m");
+    }
+
+    @Test
     void whatLlamaCppRefusesIsSaidAndNothingIsLeft() throws Exception {
         Path file = folder.resolve("nan.gguf");
         TinyModel.seeded(3).withType(dev.chasqui.llama.Quantization.F16).write(file);
@@ -130,9 +144,13 @@ class QuantizeTest {
     }
 
     private static CreateRequest request(String model, Map<String, Digest> files) {
+        return request(model, Optional.empty(), files);
+    }
+
+    private static CreateRequest request(String model, Optional<String> from, Map<String, Digest> files) {
         return new CreateRequest(
                 model,
-                Optional.empty(),
+                from,
                 files,
                 Map.of(),
                 Optional.empty(),
