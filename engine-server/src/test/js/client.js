@@ -78,6 +78,16 @@ if (real) {
   await ollama.delete({ model: 'agents/copy' })
   assert.ok(!(await names()).includes('agents/copy:latest'))
   console.log('copied and deleted')
+
+  const steps = []
+  for await (const step of await ollama.create({ model: 'agents/brief', from: model, system: 'Be brief.', stream: true }))
+    steps.push(step.status)
+  assert.deepEqual(steps.slice(-2), ['writing manifest', 'success'])
+  assert.match((await ollama.show({ model: 'agents/brief' })).modelfile, /SYSTEM Be brief\./)
+  assert.equal((await ollama.create({ model: 'agents/brief', from: 'agents/brief', license: 'MIT' })).status, 'success')
+  assert.match((await ollama.show({ model: 'agents/brief' })).license, /MIT/)
+  await ollama.delete({ model: 'agents/brief' })
+  console.log('made of another:', steps)
 }
 
 await assert.rejects(ollama.chat({ model: 'no-such-model:9b', messages }), (error) => {

@@ -90,6 +90,16 @@ if real:
     assert "agents/copy:latest" not in [entry.model for entry in ollama.list().models]
     print("copied and deleted")
 
+    made = "agents/brief"
+    steps = [step.status for step in ollama.create(made, from_=model, system="Be brief.", stream=True)]
+    assert steps[-2:] == ["writing manifest", "success"], steps
+    assert "SYSTEM Be brief." in ollama.show(made).modelfile
+    assert ollama.create(made, from_=made, parameters={"temperature": 0}).status == "success"
+    shown = ollama.show(made)
+    assert "temperature" in shown.parameters and "SYSTEM Be brief." in shown.modelfile, shown
+    ollama.delete(made)
+    print("made of another:", steps)
+
 try:
     ollama.chat(model="no-such-model:9b", messages=question)
     raise AssertionError("a model that does not exist answered")

@@ -42,4 +42,24 @@ public record CreateRequest(
         licenses = List.copyOf(licenses);
         messages = List.copyOf(messages);
     }
+
+    /// The same, with weights of another type.
+    ///
+    /// @param type for example `Q4_K_M`
+    public CreateRequest withQuantize(String type) {
+        return new CreateRequest(
+                model,
+                from,
+                files,
+                adapters,
+                Optional.of(type),
+                template,
+                system,
+                licenses,
+                parameters,
+                messages,
+                renderer,
+                parser,
+                requires);
+    }
 }

@@ -3,7 +3,6 @@ package dev.chasqui.engine;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.CreateRequest;
 import dev.chasqui.api.Digest;
-import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Progress;
@@ -11,11 +10,8 @@ import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.CatalogueEntry;
 import dev.chasqui.store.ModelFetcher;
 import dev.chasqui.store.ModelStore;
-import dev.chasqui.store.Modelfile;
+import dev.chasqui.store.Quantizer;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
 
 /// A store's models, managed by the names a caller gives them.
 record StoreLibrary(ModelStore store) implements ModelLibrary {
@@ -40,38 +36,23 @@ record StoreLibrary(ModelStore store) implements ModelLibrary {
         return store.takeBlob(Digest.parse(digest), content);
     }
 
+    /// A model to start from that is not there is pulled first.
     @Override
     public void create(CreateRequest request, Progress progress) {
-        if (request.quantize().isPresent()) throw BackendException.invalid("quantize is not there yet");
-        store.create(ModelName.parse(request.model()), modelfile(request), store.root(), progress);
-    }
-
-    /// The same in a Modelfile's words; its files are blobs of the store.
-    private Modelfile modelfile(CreateRequest request) {
-        List<Modelfile.Command> commands = new ArrayList<>();
-        request.from().ifPresent(from -> commands.add(new Modelfile.Command("model", from)));
-        new TreeMap<>(request.files())
-                .values()
-                .forEach(digest -> commands.add(new Modelfile.Command("model", blob(digest))));
-        request.adapters().values().forEach(digest -> commands.add(new Modelfile.Command("adapter", blob(digest))));
-        request.template().ifPresent(text -> commands.add(new Modelfile.Command("template", text)));
-        request.system().ifPresent(text -> commands.add(new Modelfile.Command("system", text)));
-        request.licenses().forEach(text -> commands.add(new Modelfile.Command("license", text)));
-        request.parameters().toMap().forEach((name, value) -> {
-            List<?> values = value instanceof List<?> list ? list : List.of(value);
-            values.forEach(one -> commands.add(new Modelfile.Command(name, one.toString())));
-        });
-        for (Message message : request.messages()) {
-            commands.add(new Modelfile.Command("message", message.role() + ": " + message.content()));
+        Quantizer quantizer = new LlamaQuantizer();
+        try {
+            store.create(request, quantizer, progress);
+        } catch (BackendException e) {
+            if (e.kind() != BackendException.Kind.NOT_FOUND || request.from().isEmpty()) throw e;
+            pull(request.from().get(), false, withoutSuccess(progress));
+            store.create(request, quantizer, progress);
         }
-        request.renderer().ifPresent(text -> commands.add(new Modelfile.Command("renderer", text)));
-        request.parser().ifPresent(text -> commands.add(new Modelfile.Command("parser", text)));
-        request.requires().ifPresent(text -> commands.add(new Modelfile.Command("requires", text)));
-        return new Modelfile(commands);
     }
 
-    private String blob(Digest digest) {
-        return store.root().resolve("blobs").resolve(digest.fileName()).toString();
+    private static Progress withoutSuccess(Progress progress) {
+        return line -> {
+            if (!line.status().equals("success")) progress.report(line);
+        };
     }
 
     @Override

@@ -36,13 +36,24 @@ public final class GgufFile {
     private final long fileBytes;
     private final int version;
     private final Map<String, Object> values;
+    private final List<Entry> entries;
     private final List<TensorInfo> tensors;
 
-    GgufFile(Path path, long fileBytes, int version, Map<String, Object> values, List<TensorInfo> tensors) {
+    /// Where a key and its value stand in the file, from its first byte to behind its last.
+    record Entry(String key, long start, long end) {}
+
+    GgufFile(
+            Path path,
+            long fileBytes,
+            int version,
+            Map<String, Object> values,
+            List<Entry> entries,
+            List<TensorInfo> tensors) {
         this.path = path;
         this.fileBytes = fileBytes;
         this.version = version;
         this.values = Collections.unmodifiableMap(values);
+        this.entries = List.copyOf(entries);
         this.tensors = List.copyOf(tensors);
     }
 
@@ -77,6 +88,16 @@ public final class GgufFile {
     /// Every key in the file's order: String, Long, java.math.BigInteger, Float, Double, Boolean or [GgufArray].
     public Map<String, Object> values() {
         return values;
+    }
+
+    /// In the order of [#values].
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /// Whether this is a part of a split model.
+    public boolean isPart() {
+        return integer("split.count").orElse(0) > 1;
     }
 
     public List<TensorInfo> tensors() {

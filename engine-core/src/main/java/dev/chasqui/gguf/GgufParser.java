@@ -15,7 +15,7 @@ import java.util.Set;
 /// tensors' data lies inside the file.
 final class GgufParser {
 
-    private static final int MAGIC = 0x4655_4747; // "GGUF", read little-endian
+    static final int MAGIC = 0x4655_4747; // "GGUF", read little-endian
     private static final int LEAST_TENSOR_BYTES = 8 + 4 + 8 + 4 + 8;
     private static final int LEAST_KEY_BYTES = 8 + 4 + 1;
 
@@ -43,7 +43,12 @@ final class GgufParser {
         int keyCount = count("keys", Limits.KEYS, LEAST_KEY_BYTES);
 
         Map<String, Object> values = new LinkedHashMap<>();
-        for (int i = 0; i < keyCount; i++) readKey(i, values);
+        List<GgufFile.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < keyCount; i++) {
+            long start = cursor.position();
+            String key = readKey(i, values);
+            entries.add(new GgufFile.Entry(key, start, cursor.position()));
+        }
         int alignment = alignment(values);
 
         List<TensorInfo> relative = new ArrayList<>();
@@ -53,7 +58,7 @@ final class GgufParser {
             if (!names.add(tensor.name())) throw broken("tensor " + tensor.name() + " is there twice", "unique names");
             relative.add(tensor);
         }
-        return new GgufFile(file, size, (int) version, values, place(relative, alignment));
+        return new GgufFile(file, size, (int) version, values, entries, place(relative, alignment));
     }
 
     private int count(String what, int limit, int leastBytes) throws IOException {
@@ -69,7 +74,7 @@ final class GgufParser {
         return (int) count;
     }
 
-    private void readKey(int index, Map<String, Object> values) throws IOException {
+    private String readKey(int index, Map<String, Object> values) throws IOException {
         cursor.at("the name of key " + index);
         String key = cursor.strictString(Limits.KEY_BYTES);
         if (key.isEmpty()) throw broken("key " + index + " has no name", "1 to " + Limits.KEY_BYTES + " bytes");
@@ -84,6 +89,7 @@ final class GgufParser {
             throw broken("key general.alignment is of type " + type, "UINT32");
         }
         if (values.put(key, value) != null) throw broken("key " + key + " is there twice", "unique keys");
+        return key;
     }
 
     private ValueType valueType(String key) throws IOException {

@@ -4,6 +4,7 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Digest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -96,6 +98,29 @@ final class Blobs {
 
         long size() {
             return size;
+        }
+
+        /// Where it lies until [#keep].
+        Path file() {
+            return temporary;
+        }
+
+        /// Takes what is written to it.
+        ///
+        /// @param written hears how many bytes there are by now
+        OutputStream stream(java.util.function.LongConsumer written) {
+            return new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    write(new byte[] {(byte) b}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                    Incoming.this.write(from == 0 ? bytes : Arrays.copyOfRange(bytes, from, from + length), length);
+                    written.accept(size);
+                }
+            };
         }
 
         /// Everything the stream holds.

@@ -24,6 +24,10 @@ record ConfigBlob(
         return new ConfigBlob(traits, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
 
+    ConfigBlob withTraits(ModelTraits others) {
+        return new ConfigBlob(others, renderer, parser, requires, capabilities);
+    }
+
     /// @throws BackendException if it is no JSON object
     static ConfigBlob parse(byte[] json) {
         Object document;

@@ -1,23 +1,23 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.CreateRequest;
 import dev.chasqui.api.Digest;
-import dev.chasqui.api.ModelName;
+import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.Progress;
 import dev.chasqui.api.ProgressLine;
 import dev.chasqui.gguf.GgufFile;
-import dev.chasqui.template.GoTemplate;
-import dev.chasqui.template.TemplateException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,37 +45,13 @@ final class Creation implements AutoCloseable {
     private final Progress progress;
     private final List<Layer> layers = new ArrayList<>();
     private final Set<Digest> broughtIn = new HashSet<>();
+    private final Set<Digest> sent = new HashSet<>();
     private Optional<ConfigBlob> config = Optional.empty();
     private Options params = Options.NONE;
-    private Optional<String> ownTemplate = Optional.empty();
-    private long parameterCount;
 
     Creation(ModelStore store, Progress progress) {
         this.store = store;
         this.progress = progress;
-    }
-
-    /// Everything a Modelfile says, in an order in which what is wrong is found before weights are copied.
-    void apply(Modelfile modelfile, Path folder) throws IOException {
-        Options given = modelfile.parameters();
-        if (modelfile.adapters().size() > 1) {
-            throw BackendException.invalid("only one adapter is currently supported");
-        }
-        if (modelfile.last("draft").isPresent()) {
-            throw BackendException.invalid("DRAFT models are not supported; remove the line");
-        }
-        Sources sources = Sources.of(modelfile, folder);
-        progress.status("parsing GGUF");
-        List<GgufFile> files = sources.files().stream().map(GgufFile::read).toList();
-        Optional<GgufFile> adapter = sources.adapter().map(GgufFile::read);
-
-        for (ModelName base : sources.models()) base(store.get(base));
-        for (GgufFile file : files) weights(file);
-        if (adapter.isPresent()) {
-            replace(MediaTypes.ADAPTER, List.of(file(MediaTypes.ADAPTER, adapter.get())));
-        }
-        texts(modelfile);
-        params = given.over(params);
     }
 
     /// A catalogue's model, whose bytes must be the ones the catalogue names.
@@ -88,56 +64,47 @@ final class Creation implements AutoCloseable {
     }
 
     /// Takes over everything an existing model has.
-    private void base(StoredModel model) {
+    void base(StoredModel model) {
         layers.addAll(model.manifest().layers());
         layers.removeIf(layer -> layer.mediaType().equals(MediaTypes.PARAMS));
         config = Optional.of(model.config());
         params = model.params();
     }
 
-    /// Takes in a file of weights, or of a projector: the file says which.
-    private void weights(GgufFile gguf) throws IOException {
-        if (gguf.kind().equals("adapter")) {
-            throw BackendException.invalid(gguf.path() + " is an adapter; name it with ADAPTER, and a model with FROM");
-        }
-        boolean projector = gguf.kind().equals("mmproj") || gguf.architecture().equals("clip");
-        if (projector) {
-            layers.add(file(MediaTypes.PROJECTOR, gguf));
-            return;
-        }
-        if (layers.stream().anyMatch(layer -> layer.mediaType().equals(MediaTypes.MODEL)) && parameterCount == 0) {
-            throw BackendException.invalid("FROM names a model and the weights " + gguf.path() + "; name one of them");
-        }
-        weights(file(MediaTypes.MODEL, gguf), gguf);
+    /// Takes weights in place of those it had.
+    void weights(Layer layer, GgufFile gguf) {
+        replace(MediaTypes.MODEL, List.of(layer));
+        ModelTraits traits = traits(gguf);
+        config = Optional.of(config.map(
+                        old -> old.withTraits(withFamilies(traits, old.traits().families())))
+                .orElse(ConfigBlob.of(traits)));
     }
 
-    private void weights(Layer layer, GgufFile gguf) {
-        layers.add(layer);
-        ownTemplate = ownTemplate.or(gguf::chatTemplate);
-        parameterCount += gguf.parameterCount();
-        ModelTraits traits = config.map(ConfigBlob::traits).orElseGet(() -> traits(gguf));
-        config = Optional.of(ConfigBlob.of(new ModelTraits(
-                "",
+    /// Takes projectors in place of those it had.
+    void projectors(List<Layer> files, List<String> families) {
+        replace(MediaTypes.PROJECTOR, files);
+        config = config.map(old -> old.withTraits(withFamilies(old.traits(), families)));
+    }
+
+    private static ModelTraits withFamilies(ModelTraits traits, List<String> more) {
+        Set<String> families = new LinkedHashSet<>(traits.families());
+        families.addAll(more);
+        return new ModelTraits(
+                traits.parentModel(),
                 traits.format(),
                 traits.family(),
-                traits.families(),
-                GgufFile.humanCount(parameterCount),
-                traits.quantizationLevel())));
+                List.copyOf(families),
+                traits.parameterSize(),
+                traits.quantizationLevel());
+    }
+
+    void adapter(Layer layer) {
+        replace(MediaTypes.ADAPTER, List.of(layer));
     }
 
     private static ModelTraits traits(GgufFile gguf) {
-        if (gguf.architecture().equals("unknown")) {
-            throw BackendException.invalid(gguf.path() + " has no key general.architecture, so it is no model");
-        }
-        return new ModelTraits(
-                "", "gguf", gguf.architecture(), List.of(gguf.architecture()), "", gguf.quantizationLevel());
-    }
-
-    private Layer file(String mediaType, GgufFile gguf) throws IOException {
-        try (InputStream in = Files.newInputStream(gguf.path())) {
-            return take(
-                    mediaType, in, gguf.fileBytes(), "copying " + gguf.path().getFileName(), Optional.empty());
-        }
+        String family = gguf.architecture();
+        return new ModelTraits("", "gguf", family, List.of(family), gguf.parameterSize(), gguf.quantizationLevel());
     }
 
     /// Takes in a stream of known length.
@@ -146,13 +113,7 @@ final class Creation implements AutoCloseable {
     /// @throws BackendException if the stream turns out to be another, or the disk has no room for it
     private Layer take(String mediaType, InputStream in, long size, String status, Optional<Digest> expected)
             throws IOException {
-        long free = Files.getFileStore(store.root()).getUsableSpace();
-        if (free < size) {
-            throw BackendException.failed(
-                    "the model folder " + store.root() + " is full: " + size + " bytes are needed, " + free
-                            + " are free; free space there or set OLLAMA_MODELS to another folder",
-                    new IOException("No space left on device"));
-        }
+        store.requireRoom(size);
         try (Blobs.Incoming incoming = store.blobs().incoming()) {
             long[] next = {0};
             incoming.writeAll(in, written -> {
@@ -178,47 +139,42 @@ final class Creation implements AutoCloseable {
                 what + ": it has " + bytes + " bytes, expected " + expected + "; was it changed?");
     }
 
-    /// Replaces what the base had of texts, messages and licences by what the Modelfile gives.
-    private void texts(Modelfile modelfile) throws IOException {
-        // A Modelfile made by `show` repeats the weights' own template, which needs no second copy.
-        if (modelfile.template().isPresent() && !modelfile.template().equals(ownTemplate)) {
-            requireTemplate(modelfile.template().get());
+    /// Replaces what the base had of texts, messages and options by what the request gives; licences are added.
+    ///
+    /// @param ownTemplate the weights' own. A Modelfile made by `show` repeats it, which needs no second copy
+    void texts(CreateRequest request, Optional<String> ownTemplate) throws IOException {
+        if (request.template().isPresent()) {
             layers.removeIf(layer -> layer.mediaType().equals(MediaTypes.PROMPT));
-            replace(
-                    MediaTypes.TEMPLATE,
-                    List.of(text(MediaTypes.TEMPLATE, modelfile.template().get())));
+            replace(MediaTypes.TEMPLATE, List.of());
+            if (!request.template().equals(ownTemplate))
+                layers.add(text(MediaTypes.TEMPLATE, request.template().get()));
         }
-        if (modelfile.system().isPresent()) {
-            replace(
-                    MediaTypes.SYSTEM,
-                    List.of(text(MediaTypes.SYSTEM, modelfile.system().get())));
-        }
-        for (String license : modelfile.licenses()) layers.add(text(MediaTypes.LICENSE, license));
-        if (!modelfile.messages().isEmpty()) {
-            List<Map<String, Object>> array = modelfile.messages().stream()
-                    .map(message -> {
-                        Map<String, Object> json = new LinkedHashMap<>();
-                        json.put("role", message.role());
-                        json.put("content", message.content());
-                        return json;
-                    })
-                    .toList();
+        if (request.system().isPresent())
+            replace(MediaTypes.SYSTEM, request.system().get());
+        for (String license : request.licenses()) layers.add(text(MediaTypes.LICENSE, license));
+        if (!request.messages().isEmpty()) {
+            List<Map<String, Object>> array =
+                    request.messages().stream().map(Creation::json).toList();
             replace(MediaTypes.MESSAGES, List.of(bytes(MediaTypes.MESSAGES, Json.bytes(array))));
         }
         config = config.map(old -> new ConfigBlob(
                 old.traits(),
-                modelfile.last("renderer").or(old::renderer),
-                modelfile.last("parser").or(old::parser),
-                modelfile.last("requires").or(old::requires),
+                request.renderer().or(old::renderer),
+                request.parser().or(old::parser),
+                request.requires().or(old::requires),
                 old.capabilities()));
+        params = request.parameters().over(params);
     }
 
-    private static void requireTemplate(String text) {
-        try {
-            GoTemplate.parse(text);
-        } catch (TemplateException e) {
-            throw new BackendException(BackendException.Kind.INVALID, "template error: " + e.getMessage(), e);
-        }
+    private static Map<String, Object> json(Message message) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("role", message.role());
+        json.put("content", message.content());
+        return json;
+    }
+
+    private void replace(String mediaType, String by) throws IOException {
+        replace(mediaType, List.of(text(mediaType, by)));
     }
 
     private void replace(String mediaType, List<Layer> by) {
@@ -237,20 +193,33 @@ final class Creation implements AutoCloseable {
         }
     }
 
-    private Layer keep(String mediaType, Blobs.Incoming incoming, Digest digest) throws IOException {
-        boolean fresh = incoming.keep(digest);
-        if (fresh) broughtIn.add(digest);
-        progress.status((fresh ? "creating new layer " : "using existing layer ") + digest);
+    /// Gives a file its place in the store.
+    Layer keep(String mediaType, Blobs.Incoming incoming, Digest digest) throws IOException {
+        if (incoming.keep(digest)) broughtIn.add(digest);
         return new Layer(mediaType, digest, incoming.size());
+    }
+
+    /// Files that were sent for this model and that nobody needs once it is made of them.
+    void sent(Collection<Digest> digests) {
+        sent.addAll(digests);
+    }
+
+    Set<Digest> sent() {
+        return sent;
     }
 
     /// Writes what is left, the options and the config, and says what the model is made of.
     Manifest finish() throws IOException {
-        ConfigBlob made = config.orElseThrow(() -> BackendException.invalid("no FROM line"));
+        ConfigBlob made = config.orElseThrow(() -> new AssertionError("a model without weights"));
         Map<String, Object> values = params.toMap();
         if (!values.isEmpty()) layers.add(bytes(MediaTypes.PARAMS, Json.bytes(values)));
-        layers.sort(java.util.Comparator.comparingInt(layer -> Math.floorMod(ORDER.indexOf(layer.mediaType()), 100)));
+        layers.sort(Comparator.comparingInt(layer -> Math.floorMod(ORDER.indexOf(layer.mediaType()), 100)));
         List<Layer> unique = layers.stream().distinct().toList();
+        for (Layer layer : unique) {
+            store.blobs().require(layer); // somebody may have deleted what this one is made from
+            boolean fresh = broughtIn.contains(layer.digest());
+            progress.status((fresh ? "creating new layer " : "using existing layer ") + layer.digest());
+        }
         return new Manifest(bytes(MediaTypes.CONFIG, made.toJson(unique)), unique);
     }
 

@@ -56,8 +56,8 @@ final class Details {
         for (Path weights : model.weightFiles()) commands.add(command("model", weights.toString()));
         model.projector().ifPresent(path -> commands.add(command("model", path.toString())));
         model.adapter().ifPresent(path -> commands.add(command("adapter", path.toString())));
-        String template = model.template().or(gguf::chatTemplate).orElse(DEFAULT_TEMPLATE);
-        commands.add(command("template", template));
+        // Where there is none, saying the default would give the model made of this one a template of its own.
+        model.template().or(gguf::chatTemplate).ifPresent(text -> commands.add(command("template", text)));
         model.system().ifPresent(text -> commands.add(command("system", text)));
         model.config().renderer().ifPresent(name -> commands.add(command("renderer", name)));
         model.config().parser().ifPresent(name -> commands.add(command("parser", name)));

@@ -1,10 +1,12 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.CreateRequest;
 import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Progress;
+import dev.chasqui.api.ProgressLine;
 import dev.chasqui.gguf.GgufException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -147,31 +150,82 @@ public final class ModelStore {
         return find(name).orElseThrow(() -> BackendException.modelNotFound(name.shortForm()));
     }
 
-    /// Makes a model, or makes it anew. Weights are copied into the store; the name appears last.
+    /// Makes a model, or makes it anew; the name appears last.
+    ///
+    /// @throws BackendException if the request, or a file it names, is wrong, or the store cannot be written; of
+    ///                          kind `NOT_FOUND` if the model it starts from is not there
+    public StoredModel create(CreateRequest request, Quantizer quantizer, Progress progress) {
+        return working(() -> new ModelMaker(this, request, Map.of(), quantizer, progress).make());
+    }
+
+    /// As [#create(CreateRequest, Quantizer, Progress)], of a Modelfile and the files it names, which are copied.
     ///
     /// @param folder where relative paths in the Modelfile start
-    /// @throws BackendException if the Modelfile or a file it names is wrong, or the store cannot be written
     public StoredModel create(ModelName name, Modelfile modelfile, Path folder, Progress progress) {
-        return writing(() -> {
-            try (Creation creation = new Creation(this, progress)) {
-                creation.apply(modelfile, folder);
-                return publish(name, creation, progress);
-            } catch (GgufException e) {
-                if (e.getCause() instanceof ClosedByInterruptException interrupt) throw interrupt;
-                throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+        return working(() -> {
+            Map<Digest, Blobs.Incoming> copies = new HashMap<>();
+            try {
+                CreateRequest request =
+                        modelfile.request(name.longForm(), folder, file -> copied(file, copies, progress));
+                return new ModelMaker(this, request, copies, Quantizer.NONE, progress).make();
+            } finally {
+                for (Blobs.Incoming copy : copies.values()) copy.close();
             }
         });
+    }
+
+    private Digest copied(Path file, Map<Digest, Blobs.Incoming> copies, Progress progress) throws IOException {
+        long size = Files.size(file);
+        requireRoom(size);
+        Blobs.Incoming incoming = blobs.upload();
+        try (InputStream in = Files.newInputStream(file)) {
+            String status = "copying " + file.getFileName();
+            incoming.writeAll(in, written -> progress.report(new ProgressLine(status, "", written, size)));
+            Digest digest = incoming.digest();
+            if (copies.putIfAbsent(digest, incoming) != null) incoming.close();
+            return digest;
+        } catch (IOException | RuntimeException e) {
+            incoming.close();
+            throw e;
+        }
+    }
+
+    /// Runs a step that takes long, during which others may write.
+    private <T> T working(Step<T> step) {
+        try {
+            return step.run();
+        } catch (IOException e) {
+            throw cannotWrite(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackendException(BackendException.Kind.CANCELLED, "interrupted", e);
+        } catch (GgufException e) {
+            if (e.getCause() instanceof ClosedByInterruptException interrupt) throw cannotWrite(interrupt);
+            throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// @throws BackendException if the disk has no room for so many bytes more
+    void requireRoom(long bytes) throws IOException {
+        Files.createDirectories(root);
+        long free = Files.getFileStore(root).getUsableSpace();
+        if (free >= bytes) return;
+        throw BackendException.failed(
+                "the model folder " + root + " is full: " + bytes + " bytes are needed, " + free
+                        + " are free; free space there or set OLLAMA_MODELS to another folder",
+                new IOException("No space left on device"));
     }
 
     /// Gives the name to what the creation has gathered, and removes what an older model of that name leaves
     /// unused.
     StoredModel publish(ModelName name, Creation creation, Progress progress) throws IOException {
         Optional<Manifests.Entry> older = manifests.find(name);
-        Set<Digest> former = older.map(this::digestsOf).orElse(Set.of());
+        Set<Digest> former = new HashSet<>(older.map(this::digestsOf).orElse(Set.of()));
         Manifest manifest = creation.finish();
         progress.status("writing manifest");
         manifests.write(name, manifest.toJson());
         creation.keep();
+        former.addAll(creation.sent());
         removeUnused(former);
         progress.status("success");
         return get(name);

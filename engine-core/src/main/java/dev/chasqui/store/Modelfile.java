@@ -1,7 +1,10 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.CreateRequest;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.Message;
+import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
 import java.io.IOException;
@@ -10,8 +13,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -146,6 +151,54 @@ public record Modelfile(List<Command> commands) {
             }
         }
         return options;
+    }
+
+    /// Takes a file that a Modelfile names to where the model is made.
+    @FunctionalInterface
+    public interface FileTaker {
+
+        /// @return the SHA-256 of its content
+        Digest take(Path file) throws IOException;
+    }
+
+    /// What makes this model, once all the files it names were taken. What can be wrong with them is found before
+    /// the first of them is.
+    ///
+    /// @param model  the name it gets
+    /// @param folder where relative paths start
+    /// @throws BackendException naming the instruction or the file that is wrong
+    public CreateRequest request(String model, Path folder, FileTaker taker) throws IOException {
+        Options parameters = parameters();
+        if (adapters().size() > 1) throw BackendException.invalid("only one adapter is currently supported");
+        if (last("draft").isPresent()) {
+            throw BackendException.invalid("DRAFT models are not supported; remove the line");
+        }
+        Sources sources = Sources.of(this, folder);
+        sources.requireGguf();
+        return new CreateRequest(
+                model,
+                sources.models().stream().findFirst().map(ModelName::longForm),
+                taken(sources.files(), taker),
+                taken(sources.adapter().stream().toList(), taker),
+                Optional.empty(),
+                template(),
+                system(),
+                licenses(),
+                parameters,
+                messages(),
+                last("renderer"),
+                last("parser"),
+                last("requires"));
+    }
+
+    /// By their names alone; those of equal name get a number before it.
+    private static Map<String, Digest> taken(List<Path> files, FileTaker taker) throws IOException {
+        Map<String, Digest> taken = new LinkedHashMap<>();
+        for (Path file : files) {
+            String name = String.valueOf(file.getFileName());
+            taken.put(taken.containsKey(name) ? taken.size() + "-" + name : name, taker.take(file));
+        }
+        return taken;
     }
 
     /// The last argument of an instruction, such as `renderer`, `parser`, `draft` or `requires`.

@@ -1,7 +1,12 @@
 package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.gguf.GgufException;
+import dev.chasqui.gguf.GgufFile;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a Modelfile's `FROM` and `ADAPTER` lines lead to.
 ///
@@ -29,7 +35,8 @@ public record Sources(List<ModelName> models, List<Path> files, Optional<Path> a
         for (String from : modelfile.from()) {
             Optional<Path> file = path(from, folder).filter(Files::exists);
             if (file.isPresent()) {
-                parts(checked(file.get())).stream()
+                ggufs(file.get()).stream()
+                        .flatMap(each -> parts(each).stream())
                         .filter(part -> !files.contains(part))
                         .forEach(files::add);
             } else if (looksLikePath(from)) {
@@ -50,9 +57,43 @@ public record Sources(List<ModelName> models, List<Path> files, Optional<Path> a
                 .orElseThrow(() -> BackendException.invalid("ADAPTER names a file that does not exist: " + text));
     }
 
+    /// @throws BackendException naming the first file that is none, and what is wrong with it
+    void requireGguf() {
+        try {
+            files.forEach(GgufFile::read);
+            adapter.ifPresent(GgufFile::read);
+        } catch (GgufException e) {
+            Kind kind = e.getCause() instanceof ClosedByInterruptException ? Kind.CANCELLED : Kind.INVALID;
+            throw new BackendException(kind, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// A folder stands for the GGUF files in it.
+    private static List<Path> ggufs(Path path) {
+        if (!Files.isDirectory(path)) return List.of(checked(path));
+        List<Path> files = list(path);
+        List<Path> ggufs = files.stream().filter(file -> isNamed(file, ".gguf")).toList();
+        if (!ggufs.isEmpty()) return ggufs.stream().map(Sources::checked).toList();
+        files.stream().filter(file -> isNamed(file, ".safetensors")).findFirst().ifPresent(Sources::checked);
+        throw BackendException.invalid("the folder " + path + " holds no .gguf file");
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new BackendException(Kind.INVALID, "the folder " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isNamed(Path file, String ending) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(ending);
+    }
+
     private static Path checked(Path file) {
+        if (isNamed(file, ".safetensors")) throw GivenFiles.notConverted(file.toString());
         if (Files.isRegularFile(file)) return file;
-        throw BackendException.invalid(file + " is not a file; name a .gguf file");
+        throw BackendException.invalid(file + " is not a regular file; name a .gguf file");
     }
 
     private static boolean looksLikePath(String text) {
@@ -60,7 +101,8 @@ public record Sources(List<ModelName> models, List<Path> files, Optional<Path> a
                 || text.startsWith(".")
                 || text.startsWith("~")
                 || text.contains("\\")
-                || text.toLowerCase(Locale.ROOT).endsWith(".gguf");
+                || text.toLowerCase(Locale.ROOT).endsWith(".gguf")
+                || text.toLowerCase(Locale.ROOT).endsWith(".safetensors");
     }
 
     private static Optional<Path> path(String text, Path folder) {

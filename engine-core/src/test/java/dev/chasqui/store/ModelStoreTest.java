@@ -10,6 +10,7 @@ import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Progress;
+import dev.chasqui.gguf.TensorInfo;
 import dev.chasqui.gguf.TensorType;
 import dev.chasqui.gguf.TinyGguf;
 import java.io.ByteArrayInputStream;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -263,7 +265,7 @@ class ModelStoreTest {
         store.create(name("a"), Modelfile.parse("FROM tiny.gguf"), folder, line -> first.add(line.status()));
         store.create(name("b"), Modelfile.parse("FROM tiny.gguf"), folder, line -> second.add(line.status()));
 
-        assertThat(first).startsWith("parsing GGUF", "copying tiny.gguf").endsWith("writing manifest", "success");
+        assertThat(first).startsWith("copying tiny.gguf", "parsing GGUF").endsWith("writing manifest", "success");
         assertThat(first).anyMatch(status -> status.startsWith("creating new layer sha256:"));
         assertThat(second).noneMatch(status -> status.startsWith("creating new layer"));
         assertThat(second).anyMatch(status -> status.startsWith("using existing layer sha256:"));
@@ -271,9 +273,10 @@ class ModelStoreTest {
 
     @Test
     void adapterProjectorAndAllPartsOfASplitModelAreTakenIn() {
-        TinyGguf.llama().write(folder.resolve("big-00001-of-00002.gguf"));
+        TinyGguf.llama().key("split.count", 2).write(folder.resolve("big-00001-of-00002.gguf"));
         new TinyGguf()
                 .key("split.no", 1)
+                .key("split.count", 2)
                 .tensor("blk.1.x", TensorType.F32, 32)
                 .write(folder.resolve("big-00002-of-00002.gguf"));
         llamaOfKind("adapter").write(folder.resolve("lora.gguf"));
@@ -282,12 +285,43 @@ class ModelStoreTest {
         StoredModel model =
                 create("big", "FROM ./big-00001-of-00002.gguf\nFROM mmproj.gguf\nADAPTER " + folder + "/lora.gguf");
 
-        assertThat(model.weightFiles()).hasSize(2);
-        assertThat(model.weights()).hasSameBinaryContentAs(folder.resolve("big-00001-of-00002.gguf"));
+        assertThat(model.weightFiles()).hasSize(1);
+        assertThat(model.gguf().tensors())
+                .extracting(TensorInfo::name)
+                .containsExactly("token_embd.weight", "blk.0.attn_q.weight", "blk.1.x");
         assertThat(model.projector())
                 .hasValueSatisfying(file -> assertThat(file).exists());
         assertThat(model.adapter()).hasValueSatisfying(file -> assertThat(file).exists());
         assertThat(model.capabilities()).containsExactly("completion", "vision");
+    }
+
+    @Test
+    void aFolderStandsForTheGgufFilesInIt() throws IOException {
+        Path sub = Files.createDirectory(folder.resolve("sub"));
+        TinyGguf.llama().write(sub.resolve("a.gguf"));
+        llamaOfKind("mmproj").write(sub.resolve("b.GGUF"));
+        Files.writeString(sub.resolve("README.md"), "hi");
+
+        assertThat(create("x", "FROM ./sub").projector()).isPresent();
+
+        assertThatThrownBy(() -> create("y", "FROM " + Files.createDirectory(folder.resolve("none"))))
+                .hasMessageEndingWith("none holds no .gguf file");
+        Files.writeString(folder.resolve("none/model.safetensors"), "x");
+        assertThatThrownBy(() -> create("y", "FROM ./none")).hasMessageContaining("convert_hf_to_gguf.py");
+    }
+
+    @Test
+    @Timeout(30)
+    void aPipeIsNotWaitedFor() throws Exception {
+        Path pipe = folder.resolve("pipe.gguf");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        assertThatThrownBy(() -> create("x", "FROM pipe.gguf")).hasMessageContaining("is not a regular file");
+        assertThatThrownBy(() -> create("x", "FROM tiny.gguf\nADAPTER pipe.gguf"))
+                .hasMessageContaining("is not a regular file");
+        assertThatThrownBy(() -> create("x", "FROM /dev/zero")).hasMessageContaining("is not a regular file");
+        assertThat(store.root()).doesNotExist();
     }
 
     @ParameterizedTest
@@ -295,7 +329,7 @@ class ModelStoreTest {
             FROM nothing                       | model 'nothing:latest' not found
             FROM ./nothing.gguf                | FROM names a file that does not exist: ./nothing.gguf
             FROM a b                           | invalid model name
-            FROM .                             | is not a file
+            FROM weights.safetensors           | FROM names a file that does not exist
             FROM text.gguf                     | text.gguf is not a GGUF file: it starts with "hello"
             FROM cut.gguf                      | cut.gguf is truncated
             FROM lora.gguf                     | is an adapter
@@ -321,6 +355,7 @@ class ModelStoreTest {
         assertThat(store.list()).isEmpty();
         assertThat(filesOf("blobs")).isEmpty();
         assertThat(filesOf("blobs/.chasqui")).isEmpty();
+        assertThat(filesOf("blobs/.chasqui-uploads")).isEmpty();
     }
 
     @Test
@@ -373,9 +408,12 @@ class ModelStoreTest {
                 .contains(new ModelDetails.Tensor("blk.0.attn_q.weight", "Q4_0", List.of(64L, 64L)));
     }
 
-    @Test
-    void aShownModelfileMakesTheSameModelAgain() {
-        TinyGguf.llama().key("tokenizer.chat_template", "{{ messages }}\n").write(folder.resolve("tiny.gguf"));
+    @ParameterizedTest
+    @ValueSource(strings = {"{{ messages }}\n", ""})
+    void aShownModelfileMakesTheSameModelAgain(String template) {
+        TinyGguf gguf = TinyGguf.llama();
+        if (!template.isEmpty()) gguf.key("tokenizer.chat_template", template);
+        gguf.write(folder.resolve("tiny.gguf"));
         StoredModel model = create("tiny", "FROM tiny.gguf\nSYSTEM \"\"\"a\nb\"\"\"\nPARAMETER stop \" x\"");
 
         StoredModel again = create("again", model.modelfile());

@@ -11,7 +11,9 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +110,50 @@ class ModelfileTest {
                 new Modelfile.Command("message", "user: " + text)));
 
         assertThat(Modelfile.parse(file.toString())).isEqualTo(file);
+    }
+
+    /// Anything that the format can say: a text may hold no line that ends with three quotes.
+    @Test
+    void whateverIsPrintedReadsBackTheSame() {
+        long seed = Long.getLong("chasqui.seed", System.nanoTime());
+        System.out.println("Modelfile round trips, seed " + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 5_000; i++) {
+            List<Modelfile.Command> commands = new ArrayList<>();
+            commands.add(new Modelfile.Command("model", anyText(random)));
+            for (int n = random.nextInt(6); n > 0; n--) commands.add(anyCommand(random));
+            Modelfile file = new Modelfile(commands);
+
+            assertThat(Modelfile.parse(file.toString())).as(file.toString()).isEqualTo(file);
+        }
+    }
+
+    private static Modelfile.Command anyCommand(Random random) {
+        List<String> names = List.of(
+                "model",
+                "template",
+                "system",
+                "adapter",
+                "draft",
+                "renderer",
+                "parser",
+                "license",
+                "requires",
+                "stop",
+                "num_ctx",
+                "message");
+        String name = names.get(random.nextInt(names.size()));
+        String role = List.of("system", "user", "assistant").get(random.nextInt(3));
+        return new Modelfile.Command(name, name.equals("message") ? role + ": " + anyText(random) : anyText(random));
+    }
+
+    private static String anyText(Random random) {
+        List<String> pieces = List.of(
+                "a", " ", "\t", "\n", "\r\n", "\"", "\"\"", "#", "FROM x", ": ", "é", "\u2003", "\u00a0", "🚀", "\\");
+        StringBuilder text = new StringBuilder();
+        for (int n = random.nextInt(8); n > 0; n--) text.append(pieces.get(random.nextInt(pieces.size())));
+        boolean sayable = text.toString().lines().noneMatch(line -> line.strip().endsWith("\"\"\""));
+        return sayable ? text.toString() : anyText(random);
     }
 
     static Stream<String> texts() {

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.CreateRequest;
+import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.api.Options;
 import dev.chasqui.api.Progress;
+import dev.chasqui.gguf.TensorType;
 import dev.chasqui.gguf.TinyGguf;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -62,9 +68,52 @@ class StoreFaultTest {
         assertThat(ModelStore.at(root).get(NAME).system()).contains("two");
     }
 
+    @Test
+    void whicheverStepOfJoiningPartsFailsTheStoreIsAsItWas() throws IOException {
+        ModelStore.at(root).create(NAME, first, folder, Progress.NONE);
+        Map<String, Digest> parts = new TreeMap<>();
+        for (int i = 0; i < 2; i++) {
+            TinyGguf part = i == 0 ? TinyGguf.llama() : new TinyGguf().tensor("more", TensorType.F32, 8);
+            part.key("split.no", i).key("split.count", 2);
+            byte[] bytes = part.bytes();
+            parts.put("p" + i, Digest.of(bytes));
+            ModelStore.at(root).takeBlob(Digest.of(bytes), new ByteArrayInputStream(bytes));
+        }
+        CreateRequest request = new CreateRequest(
+                "tiny",
+                Optional.empty(),
+                parts,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("two"),
+                List.of(),
+                Options.NONE,
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        Map<String, Long> before = files();
+
+        int steps = 0;
+        while (true) {
+            ModelStore store = ModelStore.at(root, new FailingDisk(steps + 1));
+            if (succeeds(() -> store.create(request, Quantizer.NONE, Progress.NONE))) break;
+            steps++;
+            assertThat(files()).as("after step %d failed", steps).isEqualTo(before);
+        }
+
+        assertThat(steps).isGreaterThan(15);
+        assertThat(ModelStore.at(root).get(NAME).gguf().tensors()).hasSize(3);
+    }
+
     private boolean succeeds(ModelStore store) {
+        return succeeds(() -> store.create(NAME, second, folder, Progress.NONE));
+    }
+
+    private boolean succeeds(Runnable creation) {
         try {
-            store.create(NAME, second, folder, Progress.NONE);
+            creation.run();
             return true;
         } catch (BackendException e) {
             assertThat(e)

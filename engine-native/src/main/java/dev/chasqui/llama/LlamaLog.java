@@ -11,6 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,14 @@ final class LlamaLog {
 
     private static final ThreadLocal<String> LAST_ERROR = new ThreadLocal<>();
 
+    private static volatile @Nullable Consumer<String> follower;
+
     private LlamaLog() {}
+
+    /// Lets somebody read every line too, on whichever thread it comes from.
+    static void follow(Consumer<String> reader) {
+        follower = reader;
+    }
 
     static void install() {
         try {
@@ -68,8 +77,10 @@ final class LlamaLog {
     @SuppressWarnings("unused")
     private static void line(int level, MemorySegment text, MemorySegment data) {
         try {
-            if (level < ERROR && !LOG.isInfoEnabled()) return;
+            Consumer<String> reader = follower;
+            if (level < ERROR && reader == null && !LOG.isInfoEnabled()) return;
             String line = text.reinterpret(LONGEST).getString(0).strip();
+            if (reader != null) reader.accept(line);
             if (line.isEmpty() || line.chars().allMatch(c -> c == '.')) return;
             if (level == ERROR) LAST_ERROR.set(line);
             switch (level) {

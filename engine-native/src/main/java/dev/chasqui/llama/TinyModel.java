@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -19,7 +20,8 @@ import java.util.function.Consumer;
 /// @param contextTokens the context it claims to be trained on
 /// @param layers        transformer blocks
 /// @param template      its chat template; empty leaves it out
-public record TinyModel(long seed, int contextTokens, int layers, String template) {
+/// @param type          of all its matrices: `F32`, `F16` or `BF16`; empty mixes quantised ones, for most kernels
+public record TinyModel(long seed, int contextTokens, int layers, String template, Optional<Quantization> type) {
 
     /// ChatML, as many small models have it.
     public static final String CHATML =
@@ -46,6 +48,7 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
     private static final int Q8_0 = 8;
     private static final int Q4_K = 12;
     private static final int Q6_K = 14;
+    private static final int BF16 = 30;
 
     /// Writes one of 2 layers and 2,048 tokens of context, with the template [#CHATML].
     public static void write(Path file, long seed) throws IOException {
@@ -53,19 +56,23 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
     }
 
     public static TinyModel seeded(long seed) {
-        return new TinyModel(seed, 2048, 2, CHATML);
+        return new TinyModel(seed, 2048, 2, CHATML, Optional.empty());
     }
 
     public TinyModel withContextTokens(int tokens) {
-        return new TinyModel(seed, tokens, layers, template);
+        return new TinyModel(seed, tokens, layers, template, type);
     }
 
     public TinyModel withLayers(int count) {
-        return new TinyModel(seed, contextTokens, count, template);
+        return new TinyModel(seed, contextTokens, count, template, type);
     }
 
     public TinyModel withTemplate(String chatTemplate) {
-        return new TinyModel(seed, contextTokens, layers, chatTemplate);
+        return new TinyModel(seed, contextTokens, layers, chatTemplate, type);
+    }
+
+    public TinyModel withType(Quantization matrices) {
+        return new TinyModel(seed, contextTokens, layers, template, Optional.of(matrices));
     }
 
     public void write(Path file) throws IOException {
@@ -96,6 +103,7 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
                 .number("llama.rope.freq_base", 10_000f)
                 .number("llama.vocab_size", VOCABULARY);
         if (!template.isEmpty()) gguf.text("tokenizer.chat_template", template);
+        type.ifPresent(matrices -> gguf.number("general.file_type", matrices.fileType));
     }
 
     static void vocabulary(GgufWriter gguf) {
@@ -157,10 +165,13 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
 
     /// Random values of about 1/16, so that the sums over a row are about 1. In a quantised type every bit
     /// pattern is a value; only the scales of a block must be chosen.
-    private static void matrix(GgufWriter gguf, Random random, String name, int type, int columns, int rows) {
+    private void matrix(GgufWriter gguf, Random random, String name, int mixed, int columns, int rows) {
         int count = columns * rows;
+        int type = this.type.map(TinyModel::plain).orElse(mixed);
         byte[] content = switch (type) {
+            case F32 -> floats(random, count);
             case F16 -> halves(random, count);
+            case BF16 -> shortFloats(random, count);
             case Q4_0 -> blocks(random, count / 32, 16, 0.0136f);
             case Q8_0 -> blocks(random, count / 32, 32, 0.00085f);
             case Q4_K -> blocks(random, count / 256, 140, 4.4e-4f, 3.3e-3f);
@@ -168,6 +179,29 @@ public record TinyModel(long seed, int contextTokens, int layers, String templat
             default -> throw new AssertionError(type);
         };
         gguf.tensor(name, type, columns, rows, content);
+    }
+
+    private static int plain(Quantization type) {
+        return switch (type) {
+            case F32 -> F32;
+            case F16 -> F16;
+            case BF16 -> BF16;
+            default -> throw new IllegalArgumentException(type + "; expected F32, F16 or BF16");
+        };
+    }
+
+    private static byte[] floats(Random random, int count) {
+        ByteBuffer values = little(count * 4);
+        for (int i = 0; i < count; i++) values.putFloat((float) random.nextGaussian() / 16);
+        return values.array();
+    }
+
+    private static byte[] shortFloats(Random random, int count) {
+        ByteBuffer values = little(count * 2);
+        for (int i = 0; i < count; i++) {
+            values.putShort((short) (Float.floatToIntBits((float) random.nextGaussian() / 16) >>> 16));
+        }
+        return values.array();
     }
 
     private static byte[] halves(Random random, int count) {

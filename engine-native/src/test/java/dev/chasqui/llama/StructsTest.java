@@ -22,6 +22,7 @@ class StructsTest {
     private static final List<StructLayout> STRUCTS = List.of(
             Structs.MODEL_PARAMS,
             Structs.CONTEXT_PARAMS,
+            Structs.QUANTIZE_PARAMS,
             Structs.BATCH,
             Structs.TOKEN_DATA,
             Structs.TOKEN_DATA_ARRAY,

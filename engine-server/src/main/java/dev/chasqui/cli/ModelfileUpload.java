@@ -8,7 +8,6 @@ import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Progress;
 import dev.chasqui.api.ProgressLine;
 import dev.chasqui.store.Modelfile;
-import dev.chasqui.store.Sources;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,9 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Makes a model of a Modelfile, in a library that need not be on this machine: the files it names are hashed here,
@@ -46,42 +42,8 @@ final class ModelfileUpload {
         Modelfile modelfile = Modelfile.read(file);
         Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("."));
         progress.status("gathering model components");
-        library.create(request(model, modelfile, Sources.of(modelfile, folder), quantize), progress);
-    }
-
-    private CreateRequest request(String model, Modelfile modelfile, Sources sources, Optional<String> quantize)
-            throws IOException {
-        if (modelfile.last("draft").isPresent()) {
-            throw BackendException.invalid("DRAFT models are not supported; remove the line");
-        }
-        if (modelfile.adapters().size() > 1) {
-            throw BackendException.invalid("only one adapter is currently supported");
-        }
-        modelfile.parameters(); // what is wrong there is found before anything is sent
-        return new CreateRequest(
-                model,
-                sources.models().stream().findFirst().map(ModelName::shortForm),
-                uploaded(sources.files()),
-                uploaded(sources.adapter().stream().toList()),
-                quantize,
-                modelfile.template(),
-                modelfile.system(),
-                modelfile.licenses(),
-                modelfile.parameters(),
-                modelfile.messages(),
-                modelfile.last("renderer"),
-                modelfile.last("parser"),
-                modelfile.last("requires"));
-    }
-
-    /// @return digests by names that tell the files apart
-    private Map<String, Digest> uploaded(List<Path> files) throws IOException {
-        Map<String, Digest> digests = new LinkedHashMap<>();
-        for (Path file : files) {
-            String name = String.valueOf(file.getFileName());
-            digests.put(digests.containsKey(name) ? digests.size() + "/" + name : name, upload(file));
-        }
-        return digests;
+        CreateRequest request = modelfile.request(model, folder, this::upload);
+        library.create(quantize.map(request::withQuantize).orElse(request), progress);
     }
 
     private Digest upload(Path file) throws IOException {

@@ -56,6 +56,7 @@ final class Api {
         on(HttpMethod.POST, "/api/chat", new Route(answers, answering::chat));
         on(HttpMethod.POST, "/api/embed", new Route(answers, vectors::embed));
         on(HttpMethod.POST, "/api/embeddings", new Route(answers, vectors::embeddings));
+        on(HttpMethod.POST, "/api/create", new Route(answers, library::create));
         on(HttpMethod.POST, "/api/copy", new Route(answers, library::copy));
         on(HttpMethod.DELETE, "/api/delete", new Route(answers, library::delete));
         on(HttpMethod.HEAD, BLOB + "{digest}", new Route(lookups, library::hasBlob));

@@ -106,6 +106,17 @@ final class Fields {
         return plain;
     }
 
+    /// A map of texts; `null` counts as an empty one.
+    Map<String, String> textMap(String key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        raw(key).ifPresent(value -> {
+            if (!value.isObject()) wrong(value, key, "map[string]string");
+            value.forEachEntry((name, inner) ->
+                    texts.put(Text.wellFormed(name), inner.isNull() ? "" : string(inner, key, "string")));
+        });
+        return texts;
+    }
+
     private <T> List<T> list(String key, String type, Function<JsonNode, T> read) {
         List<T> all = new ArrayList<>();
         raw(key).ifPresent(value -> {

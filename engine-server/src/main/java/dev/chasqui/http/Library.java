@@ -5,9 +5,11 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.http.Failure.ClientLeft;
 import java.util.Locale;
 
-/// The models on the server's disk, managed from outside: `/api/copy`, `/api/delete`, `/api/blobs/:digest`.
+/// The models on the server's disk, managed from outside: `/api/copy`, `/api/delete`, `/api/blobs/:digest`,
+/// `/api/create`.
 final class Library {
 
     private final Backend backend;
@@ -55,6 +57,12 @@ final class Library {
     void takeBlob(Exchange exchange) {
         boolean fresh = models().takeBlob(exchange.lastOfPath(), exchange.content());
         exchange.replyEmpty(fresh ? 201 : 200);
+    }
+
+    void create(Exchange exchange) throws ClientLeft {
+        CreateBody body = CreateBody.read(exchange.body());
+        ModelLibrary models = models();
+        ProgressLines.answer(exchange, body.stream(), progress -> models.create(body.request(), progress));
     }
 
     private ModelLibrary models() {

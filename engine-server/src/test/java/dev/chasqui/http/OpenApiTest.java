@@ -78,6 +78,8 @@ class OpenApiTest extends ServerFixture {
                 "POST | /api/tokenize   | {'model':'tiny:1m','content':'and the'}",
                 "POST | /api/detokenize | {'model':'tiny:1m','tokens':[100,101]}",
                 "GET  | /api/ps | ''",
+                "POST | /api/create     | {'model':'made','from':'tiny:1m','system':'x','license':['a','b'],'stream':false}",
+                "POST | /api/create     | {'model':'made','from':'tiny:1m','parameters':{'stop':['a']}}",
                 "POST | /api/copy       | {'source':'tiny:1m','destination':'again'}",
                 "DELETE | /api/delete   | {'model':'again'}",
                 "POST | /api/generate   | {'model':'tiny:1m','keep_alive':0}"
@@ -104,6 +106,8 @@ class OpenApiTest extends ServerFixture {
                 "POST   | /api/show           | {'model':'nobody'}                                | 404",
                 "POST   | /api/tokenize       | x                                                 | 400",
                 "POST   | /api/detokenize     | {'model':'tiny:1m','tokens':[320]}                | 400",
+                "POST   | /api/create         | {'model':'x'}                                     | 400",
+                "POST   | /api/create         | {'model':'x','from':'tiny:1m','quantize':'Q4_K_M'} | 400",
                 "POST   | /api/copy           | {'source':'nobody','destination':'x'}             | 404",
                 "DELETE | /api/delete         | {'model':'nobody'}                                | 404",
                 "POST   | /api/blobs/sha256:0 | x                                                 | 400",

@@ -18,7 +18,7 @@ class SchemathesisTest {
 
     private static final Path SOURCE = Path.of("src", "test", "python", "schemathesis");
     private static final Path INSTALLED = Path.of("target", "schemathesis");
-    private static final int ROUTES_WITH_INPUT = 11;
+    private static final int ROUTES_WITH_INPUT = 12;
 
     private static final String CHECKS = String.join(
             ",",
@@ -59,7 +59,8 @@ class SchemathesisTest {
         }
 
         System.out.println(said.substring(said.indexOf("Test cases:")));
-        assertThat(Stream.of("generate", "chat", "embed", "embeddings", "show", "tokenize", "detokenize", "copy"))
+        assertThat(Stream.of(
+                        "generate", "chat", "embed", "embeddings", "show", "tokenize", "detokenize", "copy", "create"))
                 .as("routes that were asked something they could answer: %s", said)
                 .allMatch(route -> said.contains("POST /api/" + route + " "));
     }

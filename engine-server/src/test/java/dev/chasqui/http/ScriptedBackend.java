@@ -35,7 +35,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// A backend that says what the test tells it; by default it repeats what it was asked, word by word.
-final class ScriptedBackend implements Backend {
+class ScriptedBackend implements Backend {
 
     static final String MODEL = "smollm2:135m";
     static final ModelTraits TRAITS = new ModelTraits("", "gguf", "llama", List.of("llama"), "134.52M", "Q4_1");
