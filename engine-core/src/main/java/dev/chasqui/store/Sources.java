@@ -22,14 +22,14 @@ import java.util.stream.Stream;
 ///
 /// @param models existing models
 /// @param files  GGUF files, all parts of a split one in order
-public record Sources(List<ModelName> models, List<Path> files, Optional<Path> adapter) {
+record Sources(List<ModelName> models, List<Path> files, Optional<Path> adapter) {
 
     private static final Pattern SPLIT = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
     private static final int MOST_PARTS = 1_024;
 
     /// @param folder what relative paths start from
     /// @throws BackendException naming the instruction, if a file is not there or is no file
-    public static Sources of(Modelfile modelfile, Path folder) {
+    static Sources of(Modelfile modelfile, Path folder) {
         List<ModelName> models = new ArrayList<>();
         List<Path> files = new ArrayList<>();
         for (String from : modelfile.from()) {
