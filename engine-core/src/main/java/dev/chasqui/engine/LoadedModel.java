@@ -77,7 +77,8 @@ final class LoadedModel implements AutoCloseable {
             DoublePredicate progress) {
         LlamaModel weights;
         try {
-            weights = LlamaModel.open(source.weights(), where.how().withProgress(progress));
+            weights = LlamaModel.open(
+                    source.weights(), where.how().withAdapter(source.adapter()).withProgress(progress));
         } catch (LlamaException e) {
             throw BackendException.failed("error loading model '" + source.name() + "': " + e.getMessage(), e);
         }

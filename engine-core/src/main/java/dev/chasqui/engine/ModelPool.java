@@ -84,7 +84,7 @@ final class ModelPool implements AutoCloseable {
     /// Lets a model go as soon as nobody uses it, and waits for that if nobody does now; without an effect if
     /// it is not in memory.
     void unload(ModelSource source) {
-        places.unload(source.weights());
+        places.unload(source.files());
     }
 
     /// The models in memory, the one that stays longest first.

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 ///
 /// @param name           as it is listed
 /// @param digest         names the version; empty for a file that is in no store
-/// @param weights        the GGUF file; models with the same weights share one copy in memory
+/// @param weights        the GGUF file
+/// @param adapter        a LoRA file that changes what they compute
 /// @param facts          what that file says about itself; throws [BackendException] if it is damaged
 /// @param params         options it sets
 /// @param template       one in Go's syntax that somebody gave it
@@ -24,6 +25,7 @@ record ModelSource(
         String name,
         String digest,
         Path weights,
+        Optional<Path> adapter,
         Supplier<GgufFile> facts,
         ModelTraits traits,
         Options params,
@@ -31,4 +33,12 @@ record ModelSource(
         Optional<String> template,
         boolean usesGoTemplate,
         List<Message> messages,
-        List<String> capabilities) {}
+        List<String> capabilities) {
+
+    /// What a model is computed with; models for which it is the same share one copy in memory.
+    record Files(Path weights, Optional<Path> adapter) {}
+
+    Files files() {
+        return new Files(weights, adapter);
+    }
+}

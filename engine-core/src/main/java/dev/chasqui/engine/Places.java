@@ -3,7 +3,6 @@ package dev.chasqui.engine;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.engine.Place.Stage;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,7 +41,7 @@ final class Places {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /// Those a request can join, in the order in which they were first asked for.
-    private final Map<Path, Place> open = new LinkedHashMap<>();
+    private final Map<ModelSource.Files, Place> open = new LinkedHashMap<>();
     private final Set<Place> leaving = new HashSet<>();
     private long loads;
     private long failures;
@@ -63,11 +62,11 @@ final class Places {
     Place join(ModelSource source, Optional<KeepAlive> keepAlive, Consumer<Place> bring) {
         return locked(() -> {
             if (closed) throw new IllegalStateException("the engine is closed");
-            Place place = open.get(source.weights());
+            Place place = open.get(source.files());
             if (place == null) {
                 place = new Place(source, usualKeepAlive);
                 bring.accept(place);
-                open.put(source.weights(), place);
+                open.put(source.files(), place);
             }
             place.users++;
             place.keepAlive = keepAlive.orElse(place.keepAlive);
@@ -162,9 +161,9 @@ final class Places {
         });
     }
 
-    void unload(Path weights) {
+    void unload(ModelSource.Files files) {
         run(() -> {
-            Place place = open.get(weights);
+            Place place = open.get(files);
             if (place == null) return;
             place.keepAlive = KeepAlive.UNLOAD;
             if (place.stage != Stage.READY || !place.idle()) return;
@@ -272,7 +271,7 @@ final class Places {
 
     /// From now on nobody joins it, and its room comes back when the last user is gone.
     private void leaves(Place place) {
-        open.remove(place.source.weights(), place);
+        open.remove(place.source.files(), place);
         leaving.add(place);
         place.expires(null);
         place.stage = Stage.LEAVING;
@@ -294,7 +293,7 @@ final class Places {
     }
 
     private void gone(Place place) {
-        open.remove(place.source.weights(), place);
+        open.remove(place.source.files(), place);
         leaving.remove(place);
         place.stage = Stage.GONE;
         changed.signalAll();

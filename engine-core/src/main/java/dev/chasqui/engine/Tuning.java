@@ -166,7 +166,7 @@ public final class Tuning {
                 new ProcCores(Path.of("/proc"), config.cores(), System.nanoTime()),
                 config.cores().physical(),
                 System::nanoTime);
-        try (LlamaModel weights = LlamaModel.open(source.weights(), where.how())) {
+        try (LlamaModel weights = LlamaModel.open(source.weights(), where.how().withAdapter(source.adapter()))) {
             Map<Knob, String> notTried = set(options);
             Knobs standard = standard(settings.apply(Knobs.NONE));
             int left = others.look();

@@ -110,9 +110,21 @@ public final class LlamaContext implements Decoder {
         try (Arena scratch = Arena.ofConfined()) {
             LlamaLog.clear();
             MemorySegment raw = LlamaH.initFromModel(weights, params(scratch, settings, pooling, abort));
-            if (raw.address() != 0) return raw;
+            if (raw.address() != 0) {
+                adapt(model, raw);
+                return raw;
+            }
             throw new LlamaException("cannot make a context of " + settings.contextTokens() + " tokens for "
                     + model.file() + LlamaLog.because());
+        }
+    }
+
+    private static void adapt(LlamaModel model, MemorySegment raw) {
+        try {
+            model.adapt(raw);
+        } catch (Throwable t) {
+            LlamaH.free(raw);
+            throw t;
         }
     }
 

@@ -33,14 +33,18 @@ public final class LlamaModel implements AutoCloseable {
     private final Path file;
     private final Arena arena;
     private final MemorySegment model;
+    /// Freed with the model; `NULL` if there is none.
+    private final MemorySegment adapter;
+
     private final Vocabulary vocabulary;
     private final Gate gate;
     private final Set<LlamaContext> contexts = ConcurrentHashMap.newKeySet();
 
-    private LlamaModel(Path file, Arena arena, MemorySegment model) {
+    private LlamaModel(Path file, Arena arena, MemorySegment model, MemorySegment adapter) {
         this.file = file;
         this.arena = arena;
         this.model = model;
+        this.adapter = adapter;
         this.gate = new Gate("model " + file.getFileName());
         this.vocabulary = new Vocabulary(gate, ModelH.modelGetVocab(model).reinterpret(arena, null));
     }
@@ -70,10 +74,35 @@ public final class LlamaModel implements AutoCloseable {
                 if (progress.stopped) throw new LlamaException("loading " + gguf + " was given up");
                 throw new LlamaException("cannot load " + gguf + LlamaLog.because());
             }
-            return new LlamaModel(gguf, arena, raw.reinterpret(arena, ModelH::modelFree));
+            MemorySegment model = raw.reinterpret(arena, ModelH::modelFree);
+            MemorySegment adapter = settings.adapter().isPresent()
+                    ? adapter(model, settings.adapter().get(), scratch)
+                    : MemorySegment.NULL;
+            return new LlamaModel(gguf, arena, model, adapter);
         } catch (Throwable t) {
             arena.close(); // frees whatever was bound so far
             throw t;
+        }
+    }
+
+    private static MemorySegment adapter(MemorySegment model, Path file, Arena scratch) {
+        if (!Files.isRegularFile(file)) throw new LlamaException(file + " is not a file");
+        LlamaLog.clear();
+        MemorySegment adapter = LoraH.adapterLoraInit(
+                model, scratch.allocateFrom(file.toAbsolutePath().toString()));
+        if (adapter.address() == 0) throw new LlamaException("cannot load the adapter " + file + LlamaLog.because());
+        return adapter;
+    }
+
+    /// Makes a new context compute with the adapter, if there is one.
+    void adapt(MemorySegment context) {
+        if (adapter.address() == 0) return;
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment adapters = scratch.allocateFrom(ADDRESS, adapter);
+            MemorySegment scales = scratch.allocateFrom(JAVA_FLOAT, 1);
+            if (LoraH.setAdaptersLora(context, adapters, 1, scales) != 0) {
+                throw new LlamaException("the adapter of " + file + " cannot be used" + LlamaLog.because());
+            }
         }
     }
 

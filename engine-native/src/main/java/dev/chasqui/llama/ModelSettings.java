@@ -1,6 +1,8 @@
 package dev.chasqui.llama;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoublePredicate;
 
 /// How a model is put into memory.
@@ -13,6 +15,7 @@ import java.util.function.DoublePredicate;
 /// @param mmap        maps the file, so that its pages are shared with other processes and may be evicted
 /// @param repack      copies weights into the layout this CPU computes fastest with: faster, and that much more
 ///                    memory
+/// @param adapter     a LoRA file, which every context of the model then uses
 /// @param progress    hears how much is loaded, from 0 to 1; answering `false` gives the load up
 public record ModelSettings(
         int gpuLayers,
@@ -21,6 +24,7 @@ public record ModelSettings(
         List<Elsewhere> exceptions,
         boolean mmap,
         boolean repack,
+        Optional<Path> adapter,
         DoublePredicate progress) {
 
     /// GPUs llama.cpp knows at most.
@@ -28,7 +32,8 @@ public record ModelSettings(
 
     private static final DoublePredicate NOBODY = fraction -> true;
 
-    public static final ModelSettings DEFAULT = new ModelSettings(-1, -1, List.of(), List.of(), true, true, NOBODY);
+    public static final ModelSettings DEFAULT =
+            new ModelSettings(-1, -1, List.of(), List.of(), true, true, Optional.empty(), NOBODY);
 
     /// @param pattern a regular expression over tensors' names
     /// @param buffer  llama.cpp's name of the memory they go to: `CPU`, `CUDA0`
@@ -61,30 +66,34 @@ public record ModelSettings(
     }
 
     public ModelSettings withGpuLayers(int layers) {
-        return new ModelSettings(layers, mainGpu, tensorSplit, exceptions, mmap, repack, progress);
+        return new ModelSettings(layers, mainGpu, tensorSplit, exceptions, mmap, repack, adapter, progress);
     }
 
     public ModelSettings withMainGpu(int gpu) {
-        return new ModelSettings(gpuLayers, gpu, tensorSplit, exceptions, mmap, repack, progress);
+        return new ModelSettings(gpuLayers, gpu, tensorSplit, exceptions, mmap, repack, adapter, progress);
     }
 
     public ModelSettings withTensorSplit(List<Float> shares) {
-        return new ModelSettings(gpuLayers, mainGpu, shares, exceptions, mmap, repack, progress);
+        return new ModelSettings(gpuLayers, mainGpu, shares, exceptions, mmap, repack, adapter, progress);
     }
 
     public ModelSettings withExceptions(List<Elsewhere> tensors) {
-        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, tensors, mmap, repack, progress);
+        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, tensors, mmap, repack, adapter, progress);
     }
 
     public ModelSettings withMmap(boolean mapped) {
-        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, exceptions, mapped, repack, progress);
+        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, exceptions, mapped, repack, adapter, progress);
     }
 
     public ModelSettings withRepack(boolean repacked) {
-        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, exceptions, mmap, repacked, progress);
+        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, exceptions, mmap, repacked, adapter, progress);
+    }
+
+    public ModelSettings withAdapter(Optional<Path> lora) {
+        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, exceptions, mmap, repack, lora, progress);
     }
 
     public ModelSettings withProgress(DoublePredicate listener) {
-        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, exceptions, mmap, repack, listener);
+        return new ModelSettings(gpuLayers, mainGpu, tensorSplit, exceptions, mmap, repack, adapter, listener);
     }
 }

@@ -30,6 +30,7 @@ final class Shapes {
     static final FunctionDescriptor PNNN = of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static final FunctionDescriptor PPNN = of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG);
     static final FunctionDescriptor PPPN = of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
+    static final FunctionDescriptor PPNP = of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
     static final FunctionDescriptor PNNNN = of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static final FunctionDescriptor PNPNNN =
             of(JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
