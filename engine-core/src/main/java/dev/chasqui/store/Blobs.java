@@ -146,6 +146,16 @@ final class Blobs {
         return new Incoming(uploads());
     }
 
+    /// The folder of what comes from a registry, for longer than one process may live; a starting Ollama would remove
+    /// such files from its own.
+    Path partials() {
+        return folder.resolve(".chasqui-pulls");
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
     void delete(Digest digest) throws IOException {
         Files.deleteIfExists(path(digest));
     }

@@ -78,6 +78,11 @@ record Manifest(Layer config, List<Layer> layers) {
         return found.isEmpty() ? Optional.empty() : Optional.of(found.getLast());
     }
 
+    /// As they come and go: the config last.
+    List<Layer> inOrder() {
+        return Stream.concat(layers.stream(), Stream.of(config)).toList();
+    }
+
     Stream<Layer> everything() {
         return Stream.concat(Stream.of(config), layers.stream());
     }

@@ -1,0 +1,239 @@
+package dev.chasqui.store;
+
+import dev.chasqui.api.BackendException;
+import dev.chasqui.api.BackendException.Kind;
+import dev.chasqui.api.Digest;
+import dev.chasqui.registry.Part;
+import dev.chasqui.registry.PartPlan;
+import dev.chasqui.registry.Parts;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+
+/// A file that comes from a registry, over more than one process's life if need be: its bytes, and beside them a note
+/// of which are there. The note never says more than the disk holds, for the bytes are forced out before it is
+/// written; so what it says need not come again, and only the whole file's digest is taken anew.
+///
+/// One process has it at a time: whoever holds the lock of [Transfer].
+final class PartialBlob implements Parts, AutoCloseable {
+
+    private static final Duration ABANDONED_AFTER = Duration.ofDays(7);
+    private static final int READ_BYTES = 1 << 20;
+    private static final long LONGEST_NOTE = 1 << 20;
+
+    private final ModelStore store;
+    private final Layer layer;
+    private final Path file;
+    private final Path note;
+    private final Duration notedEvery;
+    private final Disk.Area area;
+    private volatile List<Part> parts;
+    private long notedAt = System.nanoTime(); // guarded by this
+
+    private PartialBlob(ModelStore store, Layer layer, PartPlan plan) throws IOException {
+        this.store = store;
+        this.layer = layer;
+        this.notedEvery = plan.notedEvery();
+        Files.createDirectories(store.blobs().partials());
+        this.file = file(store, layer);
+        this.note = note(store, layer);
+        Optional<List<Part>> noted = noted(store, layer);
+        if (noted.isEmpty()) Files.deleteIfExists(file);
+        this.parts = noted.orElseGet(() -> plan.parts(layer.size()));
+        this.area = store.blobs().disk().open(file);
+    }
+
+    /// What there is of the file already, or nothing yet.
+    static PartialBlob open(ModelStore store, Layer layer, PartPlan plan) throws IOException {
+        return new PartialBlob(store, layer, plan);
+    }
+
+    /// Bytes of that file that came already and need not come again.
+    static long there(ModelStore store, Layer layer) throws IOException {
+        return noted(store, layer).stream()
+                .flatMap(List::stream)
+                .mapToLong(Part::completed)
+                .sum();
+    }
+
+    /// Removes what nobody went on with for long.
+    static void clearAbandoned(ModelStore store) throws IOException {
+        if (!Files.isDirectory(store.blobs().partials())) return;
+        FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
+        try (Stream<Path> files = Files.list(store.blobs().partials())) {
+            for (Path file : files.toList()) {
+                if (Files.exists(file) && Files.getLastModifiedTime(file).compareTo(old) < 0) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private static Path file(ModelStore store, Layer layer) {
+        return store.blobs().partials().resolve(layer.digest().fileName());
+    }
+
+    private static Path note(ModelStore store, Layer layer) {
+        return store.blobs().partials().resolve(layer.digest().fileName() + ".parts");
+    }
+
+    @Override
+    public List<Part> parts() {
+        return parts;
+    }
+
+    long completed() {
+        return parts.stream().mapToLong(Part::completed).sum();
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        try {
+            area.write(copy, copy.length, offset);
+        } catch (IOException e) {
+            throw store.cannotWrite(e);
+        }
+    }
+
+    @Override
+    public void note() {
+        synchronized (this) {
+            if (System.nanoTime() - notedAt < notedEvery.toNanos()) return;
+            notedAt = System.nanoTime();
+        }
+        try {
+            writeNote();
+        } catch (IOException e) {
+            throw store.cannotWrite(e);
+        }
+    }
+
+    private synchronized void writeNote() throws IOException {
+        List<Part> now = parts;
+        byte[] json = json(now); // first the counts, then the bytes they count
+        area.force();
+        Path temporary = note.resolveSibling(note.getFileName() + ".tmp");
+        Files.deleteIfExists(temporary);
+        try (Disk.Sink sink = store.blobs().disk().create(temporary)) {
+            sink.write(ByteBuffer.wrap(json));
+            sink.force();
+        }
+        store.blobs().disk().rename(temporary, note);
+    }
+
+    @Override
+    public void restart() {
+        parts = List.of(new Part(0, layer.size(), 0));
+        try {
+            Files.deleteIfExists(note);
+        } catch (IOException e) {
+            throw store.cannotWrite(e);
+        }
+    }
+
+    /// Reads all of it. A file that turns out to be another is removed.
+    ///
+    /// @throws BackendException `digest mismatch, file must be downloaded again`
+    void verify() throws IOException, InterruptedException {
+        MessageDigest hash = Digest.sha256();
+        byte[] buffer = new byte[READ_BYTES];
+        long at = 0;
+        for (int read; (read = area.read(buffer, at)) > 0; at += read) {
+            if (Thread.interrupted()) throw new InterruptedException();
+            hash.update(buffer, 0, read);
+        }
+        Digest got = Digest.finish(hash);
+        if (got.equals(layer.digest()) && at == layer.size()) return;
+        restart(); // and so nothing of it stays
+        throw new BackendException(
+                Kind.FAILED, "digest mismatch, file must be downloaded again: want " + layer.digest() + ", got " + got);
+    }
+
+    /// Puts the verified file where models look for it.
+    void keep() throws IOException {
+        area.force();
+        area.close();
+        store.writing(() -> {
+            store.blobs().disk().rename(file, store.blobs().path(layer.digest()));
+            return file;
+        });
+        Files.deleteIfExists(note);
+    }
+
+    /// Notes what is there, for the next time; also on a thread that was interrupted.
+    void leave() throws IOException {
+        boolean interrupted = Thread.interrupted(); // a channel that is used by such a thread closes
+        try {
+            if (completed() > 0) {
+                writeNote();
+            } else {
+                Files.deleteIfExists(note);
+                Files.deleteIfExists(file);
+            }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        area.close();
+    }
+
+    /// In the words in which Ollama notes its parts.
+    private static byte[] json(List<Part> parts) {
+        List<Map<String, Object>> array = new ArrayList<>();
+        for (Part part : parts) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("N", array.size());
+            json.put("Offset", part.offset());
+            json.put("Size", part.size());
+            json.put("Completed", part.completed());
+            array.add(json);
+        }
+        return Json.bytes(array);
+    }
+
+    /// The parts of an earlier time, if there is a note of them that fits this file.
+    private static Optional<List<Part>> noted(ModelStore store, Layer layer) throws IOException {
+        Path note = note(store, layer);
+        try {
+            if (Files.size(note) > LONGEST_NOTE) return Optional.empty();
+            Object array = Json.parse(Files.readAllBytes(note)).orElse(List.of());
+            List<Part> parts = new ArrayList<>();
+            long end = 0;
+            long reaches = 0;
+            for (Object each : array instanceof List<?> list ? list : List.of()) {
+                Map<String, Object> json = Json.asObject(each);
+                Part part = new Part(number(json, "Offset"), number(json, "Size"), number(json, "Completed"));
+                if (part.offset() != end) return Optional.empty();
+                end = Math.addExact(end, part.size());
+                if (part.completed() > 0) reaches = part.offset() + part.completed();
+                parts.add(part);
+            }
+            boolean fits = end == layer.size() && Files.size(file(store, layer)) >= reaches;
+            return fits ? Optional.of(List.copyOf(parts)) : Optional.empty();
+        } catch (NoSuchFileException | JacksonException | IllegalArgumentException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long number(Map<String, Object> json, String field) {
+        return json.get(field) instanceof Long number ? number : -1;
+    }
+}
