@@ -5,15 +5,21 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Which hosts are this machine or its own network, where a registry outside has nothing to ask for.
 final class Addresses {
+
+    /// A number that is no address to Java, but may be one to a proxy: `0x7f000001`.
+    private static final Pattern ODD_NUMBER = Pattern.compile("(.*\\.)?(0[xX][0-9a-fA-F]*|\\d+)\\.?");
 
     private Addresses() {}
 
     /// Whether any of the host's addresses is private: nobody outside may send us there.
     static boolean mayBePrivate(URI uri) {
-        return of(uri).stream().anyMatch(Addresses::isPrivate);
+        List<InetAddress> addresses = of(uri);
+        if (addresses.isEmpty()) return ODD_NUMBER.matcher(uri.getHost()).matches();
+        return addresses.stream().anyMatch(Addresses::isPrivate);
     }
 
     /// Whether all of them are: such a host may send us to its neighbours.

@@ -98,11 +98,11 @@ final class Http {
         try {
             URI to = redirect.uri().resolve(location);
             String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
+            if (!location.isEmpty() && !scheme.equals("https") && !(plain && scheme.equals("http"))) {
+                throw refused(redirect, to.toString(), "only https will do");
+            }
             if (location.isEmpty() || to.getHost() == null || to.getRawUserInfo() != null) {
                 throw refused(redirect, location, "that is no address");
-            }
-            if (!scheme.equals("https") && !(plain && scheme.equals("http"))) {
-                throw refused(redirect, shown(to), "only https will do");
             }
             if (!isRegistry(to) && Addresses.mayBePrivate(to) && !Addresses.isPrivate(registry)) {
                 throw refused(redirect, shown(to), "that is a private address, and the registry is a public one");

@@ -1,7 +1,5 @@
 package dev.chasqui.store;
 
-import dev.chasqui.api.BackendException;
-import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Digest;
 import dev.chasqui.registry.Part;
 import dev.chasqui.registry.PartPlan;
@@ -38,7 +36,7 @@ final class PartialBlob implements Parts, AutoCloseable {
     private final Layer layer;
     private final Path file;
     private final Path note;
-    private final Duration notedEvery;
+    private final PartPlan plan;
     private final Disk.Area area;
     private volatile List<Part> parts;
     private long notedAt = System.nanoTime(); // guarded by this
@@ -46,7 +44,7 @@ final class PartialBlob implements Parts, AutoCloseable {
     private PartialBlob(ModelStore store, Layer layer, PartPlan plan) throws IOException {
         this.store = store;
         this.layer = layer;
-        this.notedEvery = plan.notedEvery();
+        this.plan = plan;
         Files.createDirectories(store.blobs().partials());
         this.file = file(store, layer);
         this.note = note(store, layer);
@@ -113,7 +111,7 @@ final class PartialBlob implements Parts, AutoCloseable {
     @Override
     public void note() {
         synchronized (this) {
-            if (System.nanoTime() - notedAt < notedEvery.toNanos()) return;
+            if (System.nanoTime() - notedAt < plan.notedEvery().toNanos()) return;
             notedAt = System.nanoTime();
         }
         try {
@@ -138,7 +136,11 @@ final class PartialBlob implements Parts, AutoCloseable {
 
     @Override
     public void restart() {
-        parts = List.of(new Part(0, layer.size(), 0));
+        begin(List.of(new Part(0, layer.size(), 0)));
+    }
+
+    private void begin(List<Part> fresh) {
+        parts = fresh;
         try {
             Files.deleteIfExists(note);
         } catch (IOException e) {
@@ -146,10 +148,8 @@ final class PartialBlob implements Parts, AutoCloseable {
         }
     }
 
-    /// Reads all of it. A file that turns out to be another is removed.
-    ///
-    /// @throws BackendException `digest mismatch, file must be downloaded again`
-    void verify() throws IOException, InterruptedException {
+    /// The digest of what is there, read anew.
+    Digest digest() throws IOException, InterruptedException {
         MessageDigest hash = Digest.sha256();
         byte[] buffer = new byte[READ_BYTES];
         long at = 0;
@@ -157,11 +157,12 @@ final class PartialBlob implements Parts, AutoCloseable {
             if (Thread.interrupted()) throw new InterruptedException();
             hash.update(buffer, 0, read);
         }
-        Digest got = Digest.finish(hash);
-        if (got.equals(layer.digest()) && at == layer.size()) return;
-        restart(); // and so nothing of it stays
-        throw new BackendException(
-                Kind.FAILED, "digest mismatch, file must be downloaded again: want " + layer.digest() + ", got " + got);
+        return Digest.finish(hash);
+    }
+
+    /// Nothing of what is there is of use.
+    void discard() {
+        begin(plan.parts(layer.size()));
     }
 
     /// Puts the verified file where models look for it.

@@ -2,6 +2,7 @@ package dev.chasqui.store;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
+import dev.chasqui.api.Digest;
 import dev.chasqui.registry.PartPlan;
 import dev.chasqui.registry.Repository;
 import java.io.IOException;
@@ -110,13 +111,28 @@ final class Transfer {
                 partial = file;
                 boolean whole = false;
                 try {
-                    repository.download(layer.digest(), layer.size(), file);
-                    file.verify();
+                    bring(file);
                     file.keep();
                     whole = true;
                 } finally {
                     if (!whole) file.leave();
                 }
+            }
+        }
+    }
+
+    /// A file that turns out to be another is not kept. If some of it is from an earlier time that may be to blame, so
+    /// it comes once more.
+    private void bring(PartialBlob file) throws IOException, InterruptedException {
+        for (boolean resumed = file.completed() > 0; ; resumed = false) {
+            repository.download(layer.digest(), layer.size(), file);
+            Digest got = file.digest();
+            if (got.equals(layer.digest())) return;
+            file.discard();
+            if (!resumed) {
+                throw new BackendException(
+                        Kind.FAILED,
+                        "digest mismatch, file must be downloaded again: want " + layer.digest() + ", got " + got);
             }
         }
     }

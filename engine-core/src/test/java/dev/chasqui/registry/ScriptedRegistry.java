@@ -177,7 +177,7 @@ public final class ScriptedRegistry implements AutoCloseable {
             byte[] manifest = manifests.get(name);
             return manifest == null ? reply(404, "") : reply(200, "", manifest);
         }
-        byte[] blob = blobs.get(path.substring(path.lastIndexOf('/') + 1));
+        byte[] blob = blobs.get(path.substring(path.lastIndexOf('/') + 1).replaceFirst("\\?.*", ""));
         if (blob == null) return reply(404, "");
         String range = request.header("Range");
         if (range.isEmpty()) return out -> send(out, 200, "", blob, 0, blob.length);
