@@ -57,7 +57,7 @@ final class Library {
         exchange.replyEmpty(fresh ? 201 : 200);
     }
 
-    private ModelLibrary models() {
+    ModelLibrary models() {
         return backend.library()
                 .orElseThrow(() -> BackendException.invalid(
                         "this server does not keep its models itself; manage them where they are kept"));
