@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ final class Retry {
     ///
     /// @throws BackendException if there is none
     void failed(IOException e) throws InterruptedException {
-        if (++failures >= patience.tries() || e instanceof SSLException) throw gaveUp(e);
+        if (++failures >= patience.tries() || isUnproven(e)) throw gaveUp(e);
         Optional<Duration> asked = e instanceof Reply.Busy busy ? busy.asked() : Optional.empty();
         if (asked.filter(wait -> wait.compareTo(Patience.LONGEST_WAIT) > 0).isPresent()) {
             throw new BackendException(
@@ -68,7 +69,7 @@ final class Retry {
     }
 
     private BackendException gaveUp(IOException e) {
-        if (e instanceof SSLException) {
+        if (isUnproven(e)) {
             return new BackendException(
                     Kind.UNREACHABLE,
                     host + " does not prove who it is: " + words(e)
@@ -87,6 +88,14 @@ final class Retry {
 
     private static boolean isUnreachable(IOException e) {
         return e instanceof ConnectException || e instanceof HttpConnectTimeoutException;
+    }
+
+    /// A certificate nobody vouches for stays so; other failures of TLS may be a connection that broke.
+    private static boolean isUnproven(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLPeerUnverifiedException || cause instanceof CertificateException) return true;
+        }
+        return false;
     }
 
     private static String words(IOException e) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,9 +56,10 @@ public final class RemoteModels {
         try {
             Repository repository = registries.open(remote, insecure);
             byte[] json = manifest(repository);
-            Map<Digest, Layer> files = files(json);
+            SequencedMap<Digest, Layer> files = files(json);
             for (int i = 0; i < TRIES; i++) {
                 requireRoom(files.values());
+                requireConfig(files.lastEntry().getValue(), repository);
                 for (Layer layer : files.values()) bring(layer, repository, progress);
                 progress.status("verifying sha256 digest"); // each was, before it got its name
                 progress.status("writing manifest");
@@ -83,11 +85,15 @@ public final class RemoteModels {
     }
 
     /// What there is to bring, in order, the config last; each file once.
-    private static Map<Digest, Layer> files(byte[] json) {
+    private static SequencedMap<Digest, Layer> files(byte[] json) {
         try {
             Manifest manifest = Manifest.parse(json);
             if (manifest.layers().isEmpty()) throw BackendException.invalid("it has no layers");
-            Map<Digest, Layer> files = new LinkedHashMap<>();
+            if (manifest.config().size() > Manifest.MOST_BYTES) {
+                throw BackendException.invalid(
+                        "its config has " + manifest.config().size() + " bytes");
+            }
+            SequencedMap<Digest, Layer> files = new LinkedHashMap<>();
             for (Layer layer : manifest.inOrder()) {
                 Layer same = files.putIfAbsent(layer.digest(), layer);
                 if (same != null && same.size() != layer.size()) {
@@ -98,6 +104,16 @@ public final class RemoteModels {
         } catch (BackendException e) {
             throw new BackendException(
                     Kind.FAILED, "pull model manifest: the registry's manifest is of no use: " + e.getMessage(), e);
+        }
+    }
+
+    /// Small, and told last, but looked at before gigabytes come.
+    private void requireConfig(Layer config, Repository repository) throws InterruptedException {
+        bring(config, repository, Progress.NONE);
+        try {
+            ConfigBlob.parse(store.blobs().read(config));
+        } catch (BackendException e) {
+            throw new BackendException(Kind.FAILED, "the model at the registry is of no use: " + e.getMessage(), e);
         }
     }
 

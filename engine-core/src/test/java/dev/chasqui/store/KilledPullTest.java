@@ -78,6 +78,22 @@ class KilledPullTest {
         }
     }
 
+    @Test
+    @Timeout(60)
+    void twoProcessesShareOneDownload() throws Exception {
+        try (ScriptedRegistry registry = new ScriptedRegistry()) {
+            byte[] weights = model(registry, 0);
+            registry.whileSending(sent -> slowly());
+
+            List<Process> processes = List.of(start(registry), start(registry));
+
+            for (Process process : processes) assertThat(process.waitFor()).isZero();
+            assertThat(ModelStore.at(folder.resolve("models")).get(NAME.name()).weights())
+                    .hasBinaryContent(weights);
+            assertThat(registry.sent()).isEqualTo(weights.length + PullTest.CONFIG.length);
+        }
+    }
+
     private static byte[] model(ScriptedRegistry registry, int seed) {
         byte[] weights = PullTest.weights(100 + seed);
         registry.put("me/tiny", PullTest.CONFIG, weights);

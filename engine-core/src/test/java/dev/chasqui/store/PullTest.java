@@ -8,6 +8,7 @@ import dev.chasqui.api.Digest;
 import dev.chasqui.api.Progress;
 import dev.chasqui.api.ProgressLine;
 import dev.chasqui.gguf.TinyGguf;
+import dev.chasqui.registry.Patience;
 import dev.chasqui.registry.RemoteName;
 import dev.chasqui.registry.ScriptedRegistry;
 import dev.chasqui.registry.ScriptedRegistry.Request;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -147,6 +149,26 @@ class PullTest {
         assertThat(store.list()).hasSize(1);
     }
 
+    /// Hugging Face takes a file's quantisation for a tag, and sends elsewhere for the bytes.
+    @Test
+    void aNameOfHuggingFaceIsAskedThere() {
+        RemoteModels outside =
+                new RemoteModels(store, ScriptedRegistry.settings(folder, Map.of("HTTP_PROXY", registry.uri())));
+        registry.put("org/Some.Repo-GGUF", CONFIG, weights);
+        registry.script(request -> request.target().startsWith("http://hf.co/") && request.isFor("/blobs/")
+                ? Optional.of(ScriptedRegistry.reply(
+                        302, "Location: http://203.0.113.99" + request.path() + "?Expires=1\r\n"))
+                : Optional.empty());
+
+        outside.pull(RemoteName.parse("http://hf.co/org/Some.Repo-GGUF:q4_k_m"), true, Progress.NONE);
+
+        assertThat(registry.requests().getFirst().target())
+                .isEqualTo("http://hf.co/v2/org/Some.Repo-GGUF/manifests/q4_k_m");
+        assertThat(store.list())
+                .singleElement()
+                .satisfies(model -> assertThat(model.name().shortForm()).isEqualTo("hf.co/org/Some.Repo-GGUF:q4_k_m"));
+    }
+
     @Test
     void whatBrokeOffGoesOnWhereItWas() throws IOException {
         registry.whileSending(sent -> sent < 90_000);
@@ -212,7 +234,8 @@ class PullTest {
     void theFirstWhoAskedMayLeaveAndTheSecondStillGetsIt() throws Exception {
         CountDownLatch bothWait = new CountDownLatch(1);
         AtomicBoolean firstLeft = new AtomicBoolean();
-        registry.whileSending(sent -> waits(bothWait));
+        registry.whileSending(sent -> sent < CONFIG.length || waits(bothWait)); // which is looked at first
+        RemoteModels models = new RemoteModels(store, registry.settings(folder).withPatience(Patience.DEFAULT));
         Thread first = Thread.ofPlatform().start(() -> {
             assertThatThrownBy(() -> models.pull(NAME, false, Progress.NONE))
                     .isInstanceOfSatisfying(
@@ -220,7 +243,7 @@ class PullTest {
                             e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.CANCELLED));
             firstLeft.set(Thread.interrupted());
         });
-        awaitRequest("/blobs/");
+        awaitRequest(Digest.of(weights).toString());
         CountDownLatch joined = new CountDownLatch(1);
         Thread second = Thread.ofPlatform()
                 .start(() -> models.pull(NAME, false, line -> {
@@ -242,6 +265,7 @@ class PullTest {
     void whoLeavesAloneEndsTheTransferAndItsPartsStay() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         registry.whileSending(sent -> sent < 50_000 || waits(never));
+        RemoteModels models = new RemoteModels(store, registry.settings(folder).withPatience(Patience.DEFAULT));
         Thread alone = Thread.ofPlatform()
                 .start(() -> assertThatThrownBy(() -> models.pull(NAME, false, Progress.NONE))
                         .isInstanceOf(BackendException.class));
