@@ -16,8 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A reply's body, a piece at a time, and never waited for longer than a stall. The next piece is asked for when one
-/// is taken, so whoever writes slowly slows the registry down. One thread reads.
+/// A reply's body, a piece at a time, and never waited for longer than a stall. The next piece is asked for
+/// when one is taken, so whoever writes slowly slows the registry down. One thread reads.
 final class Body implements BodySubscriber<Body>, AutoCloseable {
 
     private static final List<ByteBuffer> END = new ArrayList<>();
@@ -56,7 +56,9 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
     /// @param limit in bytes
     byte[] read(int limit) throws IOException, InterruptedException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (List<ByteBuffer> piece = next(); !piece.isEmpty() && all.size() < limit; piece = next()) {
+        while (all.size() < limit) {
+            List<ByteBuffer> piece = next();
+            if (piece.isEmpty()) break;
             for (ByteBuffer bytes : piece) {
                 byte[] some = new byte[Math.min(bytes.remaining(), limit - all.size())];
                 bytes.get(some);
@@ -87,7 +89,8 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
 
     @Override
     public void onNext(List<ByteBuffer> piece) {
-        if (!piece.isEmpty()) pieces.add(piece);
+        if (piece.isEmpty()) askForMore();
+        else pieces.add(piece);
     }
 
     @Override

@@ -43,8 +43,8 @@ record Challenge(String scheme, Map<String, String> values) {
         return URI.create(values.getOrDefault("realm", ""));
     }
 
-    /// The question for a token; it holds for this moment only. Written as Go writes it: the registry checks the
-    /// signature over this very text.
+    /// The question for a token; it holds for this moment only. Written as Go writes it: the registry checks
+    /// the signature over this very text.
     URI tokenUri() {
         byte[] nonce = new byte[16];
         new SecureRandom().nextBytes(nonce);

@@ -15,8 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Brings one file, its parts at once, each for itself and again when it breaks off. The first part that cannot be had
-/// ends all.
+/// Brings one file, its parts at once, each for itself and again when it breaks off. The first part that
+/// cannot be had ends all.
 final class Download {
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");

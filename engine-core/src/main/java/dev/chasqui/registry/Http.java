@@ -24,8 +24,8 @@ import java.util.function.LongSupplier;
 
 /// Requests to one registry, and to where it sends us.
 ///
-/// Redirects are followed here and not by the JDK: each hop is judged, and what proves who we are goes to the registry
-/// itself only.
+/// Redirects are followed here and not by the JDK: each hop is judged, and what proves who we are goes to the
+/// registry itself only.
 final class Http {
 
     private static final int MOST_REDIRECTS = 10;
@@ -88,35 +88,35 @@ final class Http {
                         shown(call.uri()) + " leads through more than " + MOST_REDIRECTS + " redirects, the last to "
                                 + shown(at));
             }
-            at = target(reply);
+            at = target(reply, reply.header("Location").orElse(""));
         }
     }
 
-    /// Where a redirect leads, if we may go there.
-    URI target(Reply redirect) {
-        String location = redirect.header("Location").orElse("");
+    /// Where a reply sends us, if we may go there.
+    URI target(Reply reply, String location) {
         try {
-            URI to = redirect.uri().resolve(location);
+            URI to = reply.uri().resolve(location);
             String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
             if (!location.isEmpty() && !scheme.equals("https") && !(plain && scheme.equals("http"))) {
-                throw refused(redirect, to.toString(), "only https will do");
+                throw refused(reply, location, "only https will do");
             }
             if (location.isEmpty() || to.getHost() == null || to.getRawUserInfo() != null) {
-                throw refused(redirect, location, "that is no address");
+                throw refused(reply, location, "that is no address");
             }
             if (!isRegistry(to) && Addresses.mayBePrivate(to) && !Addresses.isPrivate(registry)) {
-                throw refused(redirect, shown(to), "that is a private address, and the registry is a public one");
+                throw refused(reply, location, "that is a private address, and the registry is a public one");
             }
             return to;
         } catch (IllegalArgumentException e) {
-            throw refused(redirect, location, "that is no address");
+            throw refused(reply, location, "that is no address");
         }
     }
 
-    private static BackendException refused(Reply redirect, String to, String why) {
+    private static BackendException refused(Reply reply, String location, String why) {
+        String to = location.replaceFirst("[?#].*", "");
         return new BackendException(
                 Kind.FAILED,
-                shown(redirect.uri()) + " redirects to \"" + to.substring(0, Math.min(to.length(), 200))
+                shown(reply.uri()) + " sends us to \"" + to.substring(0, Math.min(to.length(), 200))
                         + "\", which is refused: " + why);
     }
 

@@ -14,8 +14,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Who we are: a registry's question answered by a token, for a signature or a password, or by the password itself.
-/// Nothing of that goes to any host but the registry's own.
+/// Who we are: a registry's question answered by a token, for a signature or a password, or by the password
+/// itself. Nothing of that goes to any host but the registry's own.
 record Identity(Path key, Logins logins) {
 
     private static final int LONGEST_TOKEN = 64 << 10;

@@ -10,7 +10,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The passwords `docker login` and `podman login` keep in a file. Those that a credential helper keeps are not seen.
+/// The passwords `docker login` and `podman login` keep in a file. Those that a credential helper keeps are
+/// not seen.
 record Logins(Path file) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Logins.class);

@@ -3,8 +3,8 @@ package dev.chasqui.registry;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// A file that comes in parts, as whoever keeps it sees it. What it throws ends the download; it is asked from many
-/// threads at once.
+/// A file that comes in parts, as whoever keeps it sees it. What it throws ends the download; it is asked
+/// from many threads at once.
 public interface Parts {
 
     /// The same ones each time, until [#restart].

@@ -35,8 +35,8 @@ public record RegistrySettings(
         allowed = Set.copyOf(allowed);
     }
 
-    /// `CHASQUI_REGISTRY`, `CHASQUI_OFFLINE`, `CHASQUI_REGISTRIES`, `DOCKER_CONFIG`, `HTTPS_PROXY`, `HTTP_PROXY` and
-    /// `NO_PROXY`.
+    /// `CHASQUI_REGISTRY`, `CHASQUI_OFFLINE`, `CHASQUI_REGISTRIES`, `DOCKER_CONFIG`, `HTTPS_PROXY`,
+    /// `HTTP_PROXY` and `NO_PROXY`.
     ///
     /// @throws BackendException if `CHASQUI_REGISTRY` is no registry's address
     public static RegistrySettings fromEnvironment(Map<String, String> environment) {

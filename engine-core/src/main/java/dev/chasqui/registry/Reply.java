@@ -60,8 +60,10 @@ record Reply(URI uri, int status, HttpHeaders headers, Body body) implements Aut
     /// @throws BackendException if it is longer than the limit
     byte[] read(int limit) throws IOException, InterruptedException {
         requireUncompressed();
-        byte[] bytes = length() > limit ? new byte[limit + 1] : body.read(limit + 1);
-        if (bytes.length <= limit) return bytes;
+        if (length() <= limit) {
+            byte[] bytes = body.read(limit + 1);
+            if (bytes.length <= limit) return bytes;
+        }
         throw new BackendException(
                 Kind.FAILED, Http.shown(uri) + " sends more than the " + limit + " bytes this may have");
     }

@@ -28,7 +28,8 @@ import java.util.Base64;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The Ed25519 key by which registries know a user, in a file as OpenSSH writes it; Ollama and we use the same one.
+/// The Ed25519 key by which registries know a user, in a file as OpenSSH writes it; Ollama and we use the
+/// same one.
 ///
 /// @param publicKey 32 bytes
 /// @see <a href="https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key">PROTOCOL.key</a>

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/// Sends one file: asks for a place, sends its parts one after the other, and names what they make. When that breaks
-/// off it begins anew, since what a registry has of an unfinished upload is its own affair.
+/// Sends one file: asks for a place, sends its parts one after the other, and names what they make. When that
+/// breaks off it begins anew, since what a registry has of an unfinished upload is its own affair.
 ///
 /// Ollama's registry sends each part on to a store elsewhere; others take it themselves.
 final class Upload {
@@ -107,7 +107,8 @@ final class Upload {
                 Http.Call.change("PATCH", to, headers, content(part, hash)).whileSending(read::get);
         try (Reply reply = repository.call(patch)) {
             if (reply.status() == 307) {
-                URI elsewhere = repository.http().target(reply);
+                URI elsewhere =
+                        repository.http().target(reply, reply.header("Location").orElse(""));
                 try (Reply put = repository.call(Http.Call.change("PUT", elsewhere, BYTES, content(part, hash))
                         .whileSending(read::get))) {
                     put.require(200, 201, 202, 204);
@@ -119,16 +120,11 @@ final class Upload {
         }
     }
 
-    private static URI next(Reply reply) throws IOException {
+    private URI next(Reply reply) {
         String location = reply.header("Docker-Upload-Location")
                 .or(() -> reply.header("Location"))
                 .orElse("");
-        try {
-            if (!location.isEmpty()) return reply.uri().resolve(location);
-        } catch (IllegalArgumentException e) {
-            // said below
-        }
-        throw new IOException(Http.shown(reply.uri()) + " does not say where the next part goes");
+        return repository.http().target(reply, location);
     }
 
     private BodyPublisher content(Part part, MessageDigest hash) {

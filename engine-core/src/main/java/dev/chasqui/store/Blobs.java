@@ -179,7 +179,7 @@ final class Blobs {
         }
     }
 
-    private static boolean isOlder(Path file, FileTime than) throws IOException {
+    static boolean isOlder(Path file, FileTime than) throws IOException {
         try {
             return Files.getLastModifiedTime(file).compareTo(than) < 0;
         } catch (NoSuchFileException e) {

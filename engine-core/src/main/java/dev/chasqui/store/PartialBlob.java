@@ -18,12 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
-/// A file that comes from a registry, over more than one process's life if need be: its bytes, and beside them a note
-/// of which are there. The note never says more than the disk holds, for the bytes are forced out before it is
-/// written; so what it says need not come again, and only the whole file's digest is taken anew.
+/// A file that comes from a registry, over more than one process's life if need be: its bytes, and beside
+/// them a note of which are there. The note never says more than the disk holds, for the bytes are forced out
+/// before it is written; so what it says need not come again, and only the whole file's digest is taken anew.
 ///
 /// One process has it at a time: whoever holds the lock of [Transfer].
 final class PartialBlob implements Parts, AutoCloseable {
@@ -39,7 +40,9 @@ final class PartialBlob implements Parts, AutoCloseable {
     private final PartPlan plan;
     private final Disk.Area area;
     private volatile List<Part> parts;
-    private long notedAt = System.nanoTime(); // guarded by this
+    private final ReentrantLock noting = new ReentrantLock();
+    private volatile long notedAt = System.nanoTime();
+    private boolean closed;
 
     private PartialBlob(ModelStore store, Layer layer, PartPlan plan) throws IOException {
         this.store = store;
@@ -73,9 +76,7 @@ final class PartialBlob implements Parts, AutoCloseable {
         FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
         try (Stream<Path> files = Files.list(store.blobs().partials())) {
             for (Path file : files.toList()) {
-                if (Files.exists(file) && Files.getLastModifiedTime(file).compareTo(old) < 0) {
-                    Files.deleteIfExists(file);
-                }
+                if (Blobs.isOlder(file, old)) Files.deleteIfExists(file);
             }
         }
     }
@@ -108,22 +109,26 @@ final class PartialBlob implements Parts, AutoCloseable {
         }
     }
 
+    /// One of the threads does it when it is time, and no other waits for that.
     @Override
     public void note() {
-        synchronized (this) {
-            if (System.nanoTime() - notedAt < plan.notedEvery().toNanos()) return;
-            notedAt = System.nanoTime();
-        }
+        if (!isTime() || !noting.tryLock()) return;
         try {
-            writeNote();
+            if (isTime()) writeNote();
         } catch (IOException e) {
             throw store.cannotWrite(e);
+        } finally {
+            noting.unlock();
         }
     }
 
-    private synchronized void writeNote() throws IOException {
-        List<Part> now = parts;
-        byte[] json = json(now); // first the counts, then the bytes they count
+    private boolean isTime() {
+        return System.nanoTime() - notedAt >= plan.notedEvery().toNanos();
+    }
+
+    private void writeNote() throws IOException {
+        notedAt = System.nanoTime();
+        byte[] json = json(parts); // first the counts, then the bytes they count
         area.force();
         Path temporary = note.resolveSibling(note.getFileName() + ".tmp");
         Files.deleteIfExists(temporary);
@@ -167,8 +172,9 @@ final class PartialBlob implements Parts, AutoCloseable {
 
     /// Puts the verified file where models look for it.
     void keep() throws IOException {
-        area.force();
-        area.close();
+        writeNote();
+        closed = true;
+        area.close(); // some systems rename no open file
         store.writing(() -> {
             store.blobs().disk().rename(file, store.blobs().path(layer.digest()));
             return file;
@@ -178,6 +184,7 @@ final class PartialBlob implements Parts, AutoCloseable {
 
     /// Notes what is there, for the next time; also on a thread that was interrupted.
     void leave() throws IOException {
+        if (closed) return; // all is noted
         boolean interrupted = Thread.interrupted(); // a channel that is used by such a thread closes
         try {
             if (completed() > 0) {

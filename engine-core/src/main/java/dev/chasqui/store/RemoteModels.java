@@ -13,19 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Models that go between a store and registries. Nobody sees one before all of it is there and verified; what breaks
-/// off goes on where it was.
+/// Models that go between a store and registries. Nobody sees one before all of it is there and verified;
+/// what breaks off goes on where it was.
 public final class RemoteModels {
 
     /// Somebody who deletes all the time could take a file away again and again.
@@ -56,11 +54,11 @@ public final class RemoteModels {
         try {
             Repository repository = registries.open(remote, insecure);
             byte[] json = manifest(repository);
-            SequencedMap<Digest, Layer> files = files(json);
+            Manifest manifest = checked(json);
             for (int i = 0; i < TRIES; i++) {
-                requireRoom(files.values());
-                requireConfig(files.lastEntry().getValue(), repository);
-                for (Layer layer : files.values()) bring(layer, repository, progress);
+                requireRoom(manifest.files());
+                requireConfig(manifest.config(), repository);
+                for (Layer layer : manifest.files()) bring(layer, repository, progress);
                 progress.status("verifying sha256 digest"); // each was, before it got its name
                 progress.status("writing manifest");
                 Optional<Set<Digest>> unused = store.publish(remote.name(), json);
@@ -84,8 +82,7 @@ public final class RemoteModels {
         }
     }
 
-    /// What there is to bring, in order, the config last; each file once.
-    private static SequencedMap<Digest, Layer> files(byte[] json) {
+    private static Manifest checked(byte[] json) {
         try {
             Manifest manifest = Manifest.parse(json);
             if (manifest.layers().isEmpty()) throw BackendException.invalid("it has no layers");
@@ -93,14 +90,14 @@ public final class RemoteModels {
                 throw BackendException.invalid(
                         "its config has " + manifest.config().size() + " bytes");
             }
-            SequencedMap<Digest, Layer> files = new LinkedHashMap<>();
-            for (Layer layer : manifest.inOrder()) {
-                Layer same = files.putIfAbsent(layer.digest(), layer);
-                if (same != null && same.size() != layer.size()) {
+            Map<Digest, Long> sizes = new HashMap<>();
+            manifest.everything().forEach(layer -> {
+                Long other = sizes.putIfAbsent(layer.digest(), layer.size());
+                if (other != null && other != layer.size()) {
                     throw BackendException.invalid(layer.digest() + " has two sizes in it");
                 }
-            }
-            return files;
+            });
+            return manifest;
         } catch (BackendException e) {
             throw new BackendException(
                     Kind.FAILED, "pull model manifest: the registry's manifest is of no use: " + e.getMessage(), e);
@@ -148,13 +145,18 @@ public final class RemoteModels {
         }
     }
 
+    /// The model is there by now, so what fails here is only told.
     private void removeUnused(Set<Digest> files, Progress progress) {
         if (files.isEmpty()) return;
         progress.status("removing unused layers");
-        store.writing(() -> {
-            store.removeUnused(files);
-            return files;
-        });
+        try {
+            store.writing(() -> {
+                store.removeUnused(files);
+                return files;
+            });
+        } catch (BackendException e) {
+            progress.status("couldn't remove unused layers: " + e.getMessage());
+        }
     }
 
     /// Sends a model to where its name leads. See [dev.chasqui.api.ModelLibrary#push].
@@ -163,7 +165,7 @@ public final class RemoteModels {
         try {
             ModelStore.Published model = store.published(remote.name());
             Repository repository = registries.open(remote, insecure);
-            List<Layer> files = model.manifest().inOrder().stream().distinct().toList();
+            List<Layer> files = model.manifest().files();
             files.forEach(store.blobs()::require);
             Map<Digest, String> origins = origins(model.json());
             for (Layer layer : files) {

@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// One file on its way from a registry into a store, for all who want it. It has a thread of its own, so that whoever
-/// asked first may leave and the others still get it; when the last one left it ends, and what has come stays.
+/// One file on its way from a registry into a store, for all who want it. It has a thread of its own, so that
+/// whoever asked first may leave and the others still get it; when the last one left it ends, and what has
+/// come stays.
 ///
 /// Other processes that want the same file wait, and then find it there.
 final class Transfer {
@@ -121,8 +122,8 @@ final class Transfer {
         }
     }
 
-    /// A file that turns out to be another is not kept. If some of it is from an earlier time that may be to blame, so
-    /// it comes once more.
+    /// A file that turns out to be another is not kept. If some of it is from an earlier time that may be to
+    /// blame, so it comes once more.
     private void bring(PartialBlob file) throws IOException, InterruptedException {
         for (boolean resumed = file.completed() > 0; ; resumed = false) {
             repository.download(layer.digest(), layer.size(), file);

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Models go to a real registry and come back: Debian's package `docker-registry`, on a free port of this machine.
+/// Models go to a real registry and come back: Debian's package `docker-registry`, on a free port of this
+/// machine.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class DockerRegistryTest {

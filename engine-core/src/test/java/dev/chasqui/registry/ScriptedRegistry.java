@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ServerSocketFactory;
 
-/// A registry on a socket of this machine that does what a test tells it to, wrong things above all. Every connection
-/// carries one request. It answers for any host, so it can be a proxy, too.
+/// A registry on a socket of this machine that does what a test tells it to, wrong things above all. Every
+/// connection carries one request. It answers for any host, so it can be a proxy, too.
 public final class ScriptedRegistry implements AutoCloseable {
 
     /// What came. The target is as it stood there, for a proxy with the host.
@@ -81,8 +81,8 @@ public final class ScriptedRegistry implements AutoCloseable {
         return scheme + "://" + host();
     }
 
-    /// Settings under which nothing of the user's own is looked at, waits are short, and this is where models come
-    /// from whose name has no registry.
+    /// Settings under which nothing of the user's own is looked at, waits are short, and this is where models
+    /// come from whose name has no registry.
     ///
     /// @param folder for a key
     public RegistrySettings settings(Path folder) {

@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A registry that does everything wrong: each time a clear error or a recovery, and the store as it was. Beside it the
-/// store has a model, which must stay.
+/// A registry that does everything wrong: each time a clear error or a recovery, and the store as it was.
+/// Beside it the store has a model, which must stay.
 @Timeout(30)
 class FaultyRegistryTest {
 
@@ -463,7 +463,8 @@ class FaultyRegistryTest {
         return out.toByteArray();
     }
 
-    /// The store and what is around it are as they were, but for files that came whole and have their right names.
+    /// The store and what is around it are as they were, but for files that came whole and have their right
+    /// names.
     private void assertOnlyWholeFilesCame() throws IOException {
         Map<String, Digest> now = files();
         assertThat(now).containsAllEntriesOf(before);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Digest;
+import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ProgressLine;
 import dev.chasqui.registry.RemoteName;
 import dev.chasqui.registry.ScriptedRegistry;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Pushes to a registry of Ollama's kind, which sends each part on to a store elsewhere. For Docker's see
 /// `DockerRegistryTest` in the engine's room.
@@ -147,6 +150,23 @@ class PushTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessageContaining("answers 403: push access denied");
         assertThat(lines.getLast().status()).startsWith("pushing ");
+    }
+
+    /// Neither by a redirect nor by the place it names for an upload.
+    @ParameterizedTest
+    @CsvSource({"POST, 202", "PATCH, 307", "PATCH, 202"})
+    void aPublicRegistryDoesNotMakeUsSendToAPrivateAddress(String verb, int status) {
+        registry.script(request -> request.verb().equals(verb)
+                ? Optional.of(reply(status, "Location: http://169.254.169.254/x\r\n"))
+                : takes(request));
+        RemoteModels outside =
+                new RemoteModels(store, ScriptedRegistry.settings(folder, Map.of("HTTP_PROXY", registry.uri())));
+        ModelName copy = RemoteName.parse("203.0.113.7/me/tiny").name();
+        store.copy(NAME.name(), copy);
+
+        assertThatThrownBy(() -> outside.push(RemoteName.parse("http://203.0.113.7/me/tiny"), true, lines::add))
+                .hasMessageContaining("that is a private address");
+        assertThat(registry.requests()).noneMatch(request -> request.target().contains("169.254"));
     }
 
     @Test
