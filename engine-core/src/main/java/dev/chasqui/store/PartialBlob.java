@@ -53,8 +53,21 @@ final class PartialBlob implements Parts, AutoCloseable {
         this.note = note(store, layer);
         Optional<List<Part>> noted = noted(store, layer);
         if (noted.isEmpty()) Files.deleteIfExists(file);
-        this.parts = noted.orElseGet(() -> plan.parts(layer.size()));
         this.area = store.blobs().disk().open(file);
+        this.parts = noted.isPresent() ? noted.get() : begun();
+    }
+
+    /// What an Ollama left of it, or nothing yet.
+    private List<Part> begun() throws IOException {
+        Optional<OllamaPartial> ollamas = OllamaPartial.of(store.blobs().path(layer.digest()), layer.size());
+        try {
+            if (ollamas.isPresent() && ollamas.get().copyTo(area))
+                return ollamas.get().parts();
+            return plan.parts(layer.size());
+        } catch (IOException e) {
+            area.close();
+            throw e;
+        }
     }
 
     /// What there is of the file already, or nothing yet.
@@ -222,11 +235,25 @@ final class PartialBlob implements Parts, AutoCloseable {
         Path note = note(store, layer);
         try {
             if (Files.size(note) > LONGEST_NOTE) return Optional.empty();
-            Object array = Json.parse(Files.readAllBytes(note)).orElse(List.of());
-            List<Part> parts = new ArrayList<>();
-            long end = 0;
-            long reaches = 0;
-            for (Object each : array instanceof List<?> list ? list : List.of()) {
+            Object notes = Json.parse(Files.readAllBytes(note)).orElse(List.of());
+            return parts(
+                    notes instanceof List<?> list ? list : List.of(), layer.size(), Files.size(file(store, layer)));
+        } catch (NoSuchFileException | JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Reads what [#json] wrote, or Ollama did.
+    ///
+    /// @param size  of the whole file
+    /// @param there how long the unfinished one is
+    /// @return empty if these are no parts that make that file
+    static Optional<List<Part>> parts(List<?> notes, long size, long there) {
+        List<Part> parts = new ArrayList<>();
+        long end = 0;
+        long reaches = 0;
+        try {
+            for (Object each : notes) {
                 Map<String, Object> json = Json.asObject(each);
                 Part part = new Part(number(json, "Offset"), number(json, "Size"), number(json, "Completed"));
                 if (part.offset() != end) return Optional.empty();
@@ -234,11 +261,10 @@ final class PartialBlob implements Parts, AutoCloseable {
                 if (part.completed() > 0) reaches = part.offset() + part.completed();
                 parts.add(part);
             }
-            boolean fits = end == layer.size() && Files.size(file(store, layer)) >= reaches;
-            return fits ? Optional.of(List.copyOf(parts)) : Optional.empty();
-        } catch (NoSuchFileException | JacksonException | IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
             return Optional.empty();
         }
+        return end == size && there >= reaches ? Optional.of(List.copyOf(parts)) : Optional.empty();
     }
 
     private static long number(Map<String, Object> json, String field) {

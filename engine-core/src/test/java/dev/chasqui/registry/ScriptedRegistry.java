@@ -81,7 +81,8 @@ public final class ScriptedRegistry implements AutoCloseable {
         return scheme + "://" + host();
     }
 
-    /// Settings under which nothing of the user's own is looked at, waits are short, and this is where models
+    /// Settings under which nothing of the user's own is looked at, waits between tries are short, and this is where
+    /// models
     /// come from whose name has no registry.
     ///
     /// @param folder for a key
@@ -93,7 +94,7 @@ public final class ScriptedRegistry implements AutoCloseable {
     public static RegistrySettings settings(Path folder, Map<String, String> environment) {
         return RegistrySettings.fromEnvironment(environment)
                 .withIdentity(folder.resolve("keys").resolve("id_ed25519"), folder.resolve("config.json"))
-                .withPatience(new Patience(Duration.ofMillis(400), 3, Duration.ofMillis(4)))
+                .withPatience(new Patience(Duration.ofSeconds(10), 3, Duration.ofMillis(4)))
                 .withPlan(new PartPlan(4, 1_000, 1_000_000, Duration.ZERO));
     }
 

@@ -210,6 +210,39 @@ class PullTest {
     }
 
     @Test
+    void whatAnOllamaLeftUnfinishedNeedNotComeAgain() throws IOException {
+        Path file = ollamaLeaves(weights);
+
+        models.pull(NAME, false, Progress.NONE);
+
+        assertThat(store.get(NAME.name()).weights()).hasBinaryContent(weights);
+        assertThat(registry.sent()).isEqualTo(CONFIG.length + weights.length - 100_000 - 30_000);
+        assertThat(file).as("it may still be written to").exists();
+    }
+
+    @Test
+    void whatAnOllamaLeftIsNotBelieved() throws IOException {
+        ollamaLeaves(new byte[weights.length]);
+
+        models.pull(NAME, false, Progress.NONE);
+
+        assertThat(store.get(NAME.name()).weights()).hasBinaryContent(weights);
+        assertThat(registry.sent()).isEqualTo(CONFIG.length + 2L * weights.length - 130_000);
+    }
+
+    /// The first of two parts, and 30,000 bytes of the second.
+    private Path ollamaLeaves(byte[] bytes) throws IOException {
+        Path blobs = Files.createDirectories(store.root().resolve("blobs"));
+        String name = Digest.of(weights).fileName() + "-partial";
+        Files.writeString(blobs.resolve(name + "-0"), "{\"N\":0,\"Offset\":0,\"Size\":100000,\"Completed\":100000}\n");
+        Files.writeString(
+                blobs.resolve(name + "-1"), "{\"N\":1,\"Offset\":100000,\"Size\":100000,\"Completed\":30000}\n");
+        byte[] there = new byte[weights.length]; // Ollama makes it as long as it will be
+        System.arraycopy(bytes, 0, there, 0, 130_000);
+        return Files.write(blobs.resolve(name), there);
+    }
+
+    @Test
     void manyThreadsShareOneTransfer() throws Exception {
         CountDownLatch start = new CountDownLatch(1);
         List<Thread> threads = IntStream.range(0, 6)
