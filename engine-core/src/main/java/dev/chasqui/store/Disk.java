@@ -1,6 +1,7 @@
 package dev.chasqui.store;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -35,6 +36,34 @@ interface Disk {
         };
     }
 
+    /// Opens a file that is written in any order; made if it is not there. Interrupting a thread does not close it.
+    default Area open(Path file) throws IOException {
+        RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw");
+        return new Area() {
+            @Override
+            public synchronized void write(byte[] bytes, int length, long position) throws IOException {
+                opened.seek(position);
+                opened.write(bytes, 0, length);
+            }
+
+            @Override
+            public synchronized int read(byte[] bytes, long position) throws IOException {
+                opened.seek(position);
+                return opened.read(bytes);
+            }
+
+            @Override
+            public void force() throws IOException {
+                opened.getFD().sync();
+            }
+
+            @Override
+            public void close() throws IOException {
+                opened.close();
+            }
+        };
+    }
+
     /// Gives a finished file its name, all at once.
     default void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -50,6 +79,19 @@ interface Disk {
     /// A file that is being written.
     interface Sink extends AutoCloseable {
         void write(ByteBuffer bytes) throws IOException;
+
+        void force() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /// A file that is written and read in any order, by many threads.
+    interface Area extends AutoCloseable {
+        void write(byte[] bytes, int length, long position) throws IOException;
+
+        /// @return how many bytes were read; `-1` at the end
+        int read(byte[] bytes, long position) throws IOException;
 
         void force() throws IOException;
 

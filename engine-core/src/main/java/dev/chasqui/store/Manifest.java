@@ -78,6 +78,13 @@ record Manifest(Layer config, List<Layer> layers) {
         return found.isEmpty() ? Optional.empty() : Optional.of(found.getLast());
     }
 
+    /// Each file once, as they come and go: the config last.
+    List<Layer> files() {
+        Map<Digest, Layer> files = new LinkedHashMap<>();
+        Stream.concat(layers.stream(), Stream.of(config)).forEach(layer -> files.putIfAbsent(layer.digest(), layer));
+        return List.copyOf(files.values());
+    }
+
     Stream<Layer> everything() {
         return Stream.concat(Stream.of(config), layers.stream());
     }

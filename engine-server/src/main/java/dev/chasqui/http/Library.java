@@ -65,7 +65,7 @@ final class Library {
         ProgressLines.answer(exchange, body.stream(), progress -> models.create(body.request(), progress));
     }
 
-    private ModelLibrary models() {
+    ModelLibrary models() {
         return backend.library()
                 .orElseThrow(() -> BackendException.invalid(
                         "this server does not keep its models itself; manage them where they are kept"));

@@ -6,6 +6,7 @@ import dev.chasqui.api.Progress;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
 import dev.chasqui.llama.TinyModel;
+import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Modelfile;
 import java.io.IOException;
@@ -31,8 +32,13 @@ final class TinyServer implements AutoCloseable {
     private final OllamaServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /// @param folder empty; the store goes below it
+    /// @param folder empty; the store goes below it. Nothing is fetched from outside
     TinyServer(Path folder, ServerSettings settings) throws IOException {
+        this(folder, settings, RegistrySettings.fromEnvironment(Map.of("CHASQUI_OFFLINE", "1")));
+    }
+
+    /// @param registries where models come from
+    TinyServer(Path folder, ServerSettings settings, RegistrySettings registries) throws IOException {
         store = ModelStore.at(folder.resolve("models"));
         TinyModel.seeded(7).withContextTokens(512).write(folder.resolve("tiny.gguf"));
         Modelfile modelfile = Modelfile.parse("""
@@ -45,8 +51,9 @@ final class TinyServer implements AutoCloseable {
                 MESSAGE assistant Hello
                 """);
         store.create(ModelName.parse(MODEL), modelfile, folder, Progress.NONE);
-        engine = Engine.open(
-                EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "8")).withStore(store.root()));
+        engine = Engine.open(EngineConfig.fromEnvironment(Map.of("CHASQUI_NUM_PREDICT", "8"))
+                .withStore(store.root())
+                .withRegistries(registries));
         server = OllamaServer.start(engine, settings.withListen(OllamaHost.local(0)));
     }
 

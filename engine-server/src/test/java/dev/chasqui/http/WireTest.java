@@ -53,7 +53,7 @@ class WireTest extends ServerFixture {
         "GET,/api/blobs/sha256:00,405,'Allow: HEAD, POST'",
         "POST,/api/blobs/,404,404 page not found",
         "POST,/api/blobs/a/b,404,404 page not found",
-        "POST,/api/pull,404,404 page not found",
+        "GET,/api/pull,405,Allow: POST",
         "GET,/api/tags/?a=b,301,Location: /api/tags?a=b",
         "POST,/api/chat/,307,Location: /api/chat",
         "GET,/api/chat/,404,404 page not found"
