@@ -3,6 +3,7 @@ package dev.chasqui.api;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A model's name in Ollama's grammar, `[host/][namespace/]model[:tag]`, with the parts that were left out filled
 /// in. The parts become folder names, so only checked characters get here.
@@ -19,6 +20,10 @@ public record ModelName(String host, String namespace, String model, String tag)
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}");
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,79}");
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}");
+    /// Devices and not files on Windows, with any ending: a store must be good there too.
+    private static final Pattern DEVICE =
+            Pattern.compile("(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\\..*)?", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern SPLIT = Pattern.compile(
             "(?:[a-z][a-z0-9+.-]*://)?(?:(?:([^/]*)/)?([^/]*)/)?([^/:]*)(?::([^/:]*))?", Pattern.CASE_INSENSITIVE);
 
@@ -26,7 +31,9 @@ public record ModelName(String host, String namespace, String model, String tag)
         if (!HOST.matcher(host).matches()
                 || !NAMESPACE.matcher(namespace).matches()
                 || !PART.matcher(model).matches()
-                || !PART.matcher(tag).matches()) {
+                || !PART.matcher(tag).matches()
+                || Stream.of(host, namespace, model, tag)
+                        .anyMatch(part -> DEVICE.matcher(part).matches())) {
             throw BackendException.invalid("invalid model name");
         }
     }
