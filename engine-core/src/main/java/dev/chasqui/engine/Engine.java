@@ -52,7 +52,7 @@ public final class Engine implements Backend {
     }
 
     public static Engine open(EngineConfig config) {
-        return new Engine(config, Models.inStore(config.store(), config.goTemplates()));
+        return new Engine(config, Models.inStore(config.openStore()));
     }
 
     /// An engine over one file. Its only model is named like the file; [#generate(String)] asks it.

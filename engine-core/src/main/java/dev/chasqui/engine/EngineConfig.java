@@ -1,5 +1,6 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.api.BackendException;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
@@ -11,7 +12,9 @@ import dev.chasqui.platform.CacheFolder;
 import dev.chasqui.platform.CpuCores;
 import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.StoreSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +49,8 @@ import org.slf4j.LoggerFactory;
 /// @param sharing        whether a prompt begins with what others have computed already; if not, each is
 ///                       computed whole
 /// @param goTemplates    whether a model's `TEMPLATE` writes its prompts even where its weights' own can do more
+/// @param verifyAfter    how long a model's file counts as whole after it was read and compared with its digest; a
+///                       load after that, and of a file that was touched, reads it again. Zero: every process does
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -61,7 +66,8 @@ public record EngineConfig(
         SortedSet<Integer> cpus,
         Optional<Path> tuned,
         boolean sharing,
-        boolean goTemplates) {
+        boolean goTemplates,
+        Duration verifyAfter) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -115,12 +121,17 @@ public record EngineConfig(
                 variables.cpus("CHASQUI_CPUS"),
                 Optional.of(CacheFolder.named("tuned")),
                 variables.flag("CHASQUI_PREFIX_SHARING", true),
-                goTemplates(environment));
+                variables.flag("OLLAMA_GO_TEMPLATE", false),
+                variables.duration("CHASQUI_VERIFY_AFTER", StoreSettings.DEFAULT.trust()));
     }
 
-    /// What `OLLAMA_GO_TEMPLATE` says of [#goTemplates()].
-    public static boolean goTemplates(Map<String, String> environment) {
-        return new Environment(environment).flag("OLLAMA_GO_TEMPLATE", false);
+    /// The store at [#store()], read as this says.
+    public ModelStore openStore() {
+        return ModelStore.at(store, storeSettings());
+    }
+
+    StoreSettings storeSettings() {
+        return new StoreSettings(goTemplates, verifyAfter, Optional.of(CacheFolder.named("stores")));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -206,7 +217,8 @@ public record EngineConfig(
                     cpus,
                     tuned,
                     sharing,
-                    goTemplates);
+                    goTemplates,
+                    verifyAfter);
         }
     }
 
@@ -280,6 +292,19 @@ public record EngineConfig(
                     yield otherwise;
                 }
             };
+        }
+
+        Duration duration(String name, Duration otherwise) {
+            String value = text(name);
+            if (value == null) return otherwise;
+            try {
+                Optional<Duration> duration = KeepAlive.parse(value).duration();
+                if (duration.isPresent()) return duration.get();
+            } catch (BackendException e) {
+                LOG.debug("{} is {}", name, e.getMessage());
+            }
+            warn(name, value, "a duration such as 24h, or 0s");
+            return otherwise;
         }
 
         List<Float> shares(String name) {

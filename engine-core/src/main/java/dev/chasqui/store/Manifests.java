@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,24 +29,28 @@ final class Manifests {
 
     private final Path folder;
     private final Disk disk;
+    private final Folders folders;
 
-    Manifests(Path folder, Disk disk) {
+    Manifests(Path folder, Disk disk, Folders folders) {
         this.folder = folder;
         this.disk = disk;
+        this.folders = folders;
     }
 
     /// A name and the file that carries it.
     record Entry(ModelName name, Path file) {}
 
-    /// Every name in the store. What is no name is foreign and left alone.
+    /// Every name in the store, where each folder is listed anew. What is no name is foreign and left alone.
     List<Entry> entries() {
         return entries(Folders::list);
     }
 
-    /// As [#entries()].
-    ///
-    /// @param look lists a folder
-    List<Entry> entries(Function<Path, Folders.Contents> look) {
+    /// As [#entries], where folders that did not change are not listed again.
+    List<Entry> known() {
+        return entries(folders::contents);
+    }
+
+    private List<Entry> entries(Function<Path, Folders.Contents> look) {
         List<Entry> entries = new ArrayList<>();
         for (Path host : look.apply(folder).folders()) {
             for (Path namespace : look.apply(host).folders()) {
@@ -71,7 +76,23 @@ final class Manifests {
     Optional<Entry> find(ModelName name) {
         Path exact = path(name);
         if (Files.isRegularFile(exact) && insideRealFolders(exact)) return Optional.of(new Entry(name, exact));
-        return entries().stream().filter(entry -> entry.name().matches(name)).findFirst();
+        return named(folder, name.host())
+                .flatMap(host -> named(host, name.namespace())
+                        .flatMap(namespace -> named(namespace, name.model())
+                                .flatMap(model -> folders.contents(model).files().stream()
+                                        .filter(tag -> last(tag).equalsIgnoreCase(name.tag()))
+                                        .flatMap(tag -> entry(host, namespace, model, tag).stream()))))
+                .findFirst();
+    }
+
+    private Stream<Path> named(Path parent, String name) {
+        return folders.contents(parent).folders().stream()
+                .filter(child -> last(child).equalsIgnoreCase(name));
+    }
+
+    /// The folder of the model in which the name's file is.
+    static Path modelFolder(Entry entry) {
+        return parent(entry.file());
     }
 
     byte[] read(Entry entry) throws IOException {
@@ -87,7 +108,7 @@ final class Manifests {
     /// Makes or replaces the name, all at once.
     void write(ModelName name, byte[] json) throws IOException {
         Path target = find(name).map(Entry::file).orElse(path(name));
-        Files.createDirectories(parent(target));
+        disk.folders(parent(target));
         Path temporary = folder.resolve(".chasqui-" + UUID.randomUUID() + ".tmp");
         try {
             try (Disk.Sink sink = disk.create(temporary)) {
@@ -103,7 +124,7 @@ final class Manifests {
     }
 
     void delete(Entry entry) throws IOException {
-        Files.deleteIfExists(entry.file());
+        if (Files.deleteIfExists(entry.file())) disk.settle(parent(entry.file()));
         removeEmptyFolders(entry.file());
     }
 

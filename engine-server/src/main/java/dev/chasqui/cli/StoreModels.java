@@ -10,7 +10,6 @@ import dev.chasqui.store.CatalogueEntry;
 import dev.chasqui.store.ModelFetcher;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Modelfile;
-import dev.chasqui.store.StoredModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +26,7 @@ final class StoreModels implements LocalModels {
 
     @Override
     public List<ModelSummary> list() {
-        return store.list().stream().map(StoredModel::summary).toList();
+        return store.summaries();
     }
 
     @Override

@@ -1,0 +1,28 @@
+package dev.chasqui.store;
+
+import dev.chasqui.api.ModelName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Something in a store that is not what it should be.
+///
+/// @param file     where it was found, or should have been
+/// @param problem  what is wrong with it, for example `is missing`
+/// @param setAside where it is now, out of everybody's way
+/// @param models   those that need it
+public record Damage(Path file, String problem, Optional<Path> setAside, List<ModelName> models) {
+
+    public Damage {
+        models = List.copyOf(models);
+    }
+
+    /// All of it, and what to do.
+    public String message() {
+        String aside = setAside.map(place -> ", and was set aside as " + place).orElse("");
+        String needed = models.stream().map(ModelName::shortForm).collect(Collectors.joining(", "));
+        String pull = models.isEmpty() ? "" : "; run: chasqui pull " + models.getFirst() + ", or create it again";
+        return file + " " + problem + aside + ". Needed by " + needed + pull;
+    }
+}
