@@ -39,6 +39,7 @@ final class ChasquiCommand implements Callable<Integer> {
             PullCommand::new,
             CpCommand::new,
             RmCommand::new,
+            VerifyCommand::new,
             DoctorCommand::new,
             PlanCommand::new,
             TuneCommand::new,
