@@ -23,17 +23,28 @@ final class Models {
     private static final int LONGEST_LIST_SHOWN = 5;
 
     private final Backend backend;
+    private volatile Tags tags = new Tags(List.of(), json(List.of()));
+
+    /// What was said of which models the last time.
+    private record Tags(List<ModelSummary> models, byte[] json) {}
 
     Models(Backend backend) {
         this.backend = backend;
     }
 
     void tags(Exchange exchange) {
-        replyList(exchange, backend.models().stream().map(Models::summary).toList());
+        List<ModelSummary> models = backend.models();
+        Tags said = tags;
+        if (!said.models.equals(models)) {
+            tags = said =
+                    new Tags(models, json(models.stream().map(Models::summary).toList()));
+        }
+        exchange.replyJson(200, said.json);
     }
 
     void ps(Exchange exchange) {
-        replyList(exchange, backend.running().stream().map(Models::running).toList());
+        exchange.replyJson(
+                200, json(backend.running().stream().map(Models::running).toList()));
     }
 
     void show(Exchange exchange) {
@@ -60,8 +71,8 @@ final class Models {
         }
     }
 
-    private static void replyList(Exchange exchange, List<Map<String, Object>> models) {
-        exchange.replyJson(200, JsonText.MAPPER.writeValueAsBytes(Map.of("models", models)));
+    private static byte[] json(List<Map<String, Object>> models) {
+        return JsonText.MAPPER.writeValueAsBytes(Map.of("models", models));
     }
 
     private static Map<String, Object> summary(ModelSummary model) {
