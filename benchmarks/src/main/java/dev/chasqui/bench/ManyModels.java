@@ -64,11 +64,14 @@ final class ManyModels implements Section {
                                 many.forgetNotes();
                                 return listed(many);
                             }),
-                            new Subject(WARM, i -> millis(() -> many.requireAll(
-                                    store.summaries().size()))),
+                            new Subject(
+                                    WARM,
+                                    i -> millis(() ->
+                                            many.requireAll(store.summaries().size()))),
                             new Subject(TAGS, i -> millis(() -> many.requireAll(tags(server.uri())))),
                             new Subject(START_FEW, i -> millis(() -> server(few).close())),
-                            new Subject(START_MANY, i -> millis(() -> server(many).close())));
+                            new Subject(
+                                    START_MANY, i -> millis(() -> server(many).close())));
             report.add(many.models() + " models", "ms", measured);
             for (String subject : List.of(FRESH, WARM, TAGS)) {
                 report.claim(Claim.atMost(

@@ -85,8 +85,8 @@ final class Blobs {
     ///
     /// @throws BackendException naming the file, if it is missing, too long or not what the manifest says
     byte[] read(Layer layer) {
-        Path file = path(layer.digest());
         require(layer);
+        Path file = path(layer.digest());
         if (layer.size() > TEXT_BYTES) {
             throw BackendException.invalid(
                     file + " has " + layer.size() + " bytes; a text may have at most " + TEXT_BYTES);

@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,15 +78,18 @@ record ListIndex(Folders.State blobs, List<Line> lines) {
         if (rows.length < 3 || !rows[0].equals(head(kind))) return Optional.empty();
         try {
             String[] blobs = rows[1].split("\t");
-            List<Line> lines = new ArrayList<>(rows.length);
-            for (int i = 2; i < rows.length - 1; i++) lines.add(line(rows[i].split("\t", -1)));
+            List<Line> lines = Arrays.stream(rows, 2, rows.length - 1)
+                    .parallel()
+                    .map(ListIndex::line)
+                    .toList();
             return Optional.of(new ListIndex(new Folders.State(blobs[0], time(blobs[1])), lines));
         } catch (DateTimeException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             return Optional.empty();
         }
     }
 
-    private static Line line(String[] fields) {
+    private static Line line(String row) {
+        String[] fields = row.split("\t", -1);
         if (fields.length != FIELDS) throw new IllegalArgumentException(fields.length + " fields");
         Stamp stamp = new Stamp(fields[3], time(fields[4]), Long.parseLong(fields[5]));
         String[] family = fields[9].split("\\|", -1);

@@ -27,6 +27,9 @@ final class Manifests {
 
     private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
 
+    /// From here on more than one core pays.
+    static final int MANY = 200;
+
     private final Path folder;
     private final Disk disk;
     private final Folders folders;
@@ -51,21 +54,23 @@ final class Manifests {
     }
 
     private List<Entry> entries(Function<Path, Folders.Contents> look) {
-        List<Entry> entries = new ArrayList<>();
+        List<Path> models = new ArrayList<>();
         for (Path host : look.apply(folder).folders()) {
-            for (Path namespace : look.apply(host).folders()) {
-                for (Path model : look.apply(namespace).folders()) {
-                    for (Path tag : look.apply(model).files())
-                        entry(host, namespace, model, tag).ifPresent(entries::add);
-                }
-            }
+            for (Path namespace : look.apply(host).folders())
+                models.addAll(look.apply(namespace).folders());
         }
-        return entries;
+        Stream<Path> each = models.size() < MANY ? models.stream() : models.parallelStream();
+        return each.flatMap(model -> look.apply(model).files().stream())
+                .flatMap(tag -> entry(tag).stream())
+                .toList();
     }
 
-    private static Optional<Entry> entry(Path host, Path namespace, Path model, Path tag) {
+    private static Optional<Entry> entry(Path tag) {
+        Path model = parent(tag);
+        Path namespace = parent(model);
         try {
-            return Optional.of(new Entry(new ModelName(last(host), last(namespace), last(model), last(tag)), tag));
+            return Optional.of(
+                    new Entry(new ModelName(last(parent(namespace)), last(namespace), last(model), last(tag)), tag));
         } catch (BackendException e) {
             LOG.debug("{} is no model's name and left alone", tag);
             return Optional.empty();
@@ -81,7 +86,7 @@ final class Manifests {
                         .flatMap(namespace -> named(namespace, name.model())
                                 .flatMap(model -> folders.contents(model).files().stream()
                                         .filter(tag -> last(tag).equalsIgnoreCase(name.tag()))
-                                        .flatMap(tag -> entry(host, namespace, model, tag).stream()))))
+                                        .flatMap(tag -> entry(tag).stream()))))
                 .findFirst();
     }
 

@@ -26,9 +26,6 @@ final class ModelList {
     private static final Logger LOG = LoggerFactory.getLogger(ModelList.class);
     private static final String NOTE = "list";
 
-    /// From here on more than one core pays.
-    private static final int MANY = 200;
-
     /// Fewer are read as quickly as a note about them is.
     private static final int WORTH_A_NOTE = 20;
 
@@ -78,7 +75,7 @@ final class ModelList {
         readNote();
         Look look = Look.at(folders.state(blobs));
         List<Manifests.Entry> entries = manifests.known();
-        Stream<Manifests.Entry> each = entries.size() < MANY ? entries.stream() : entries.parallelStream();
+        Stream<Manifests.Entry> each = entries.size() < Manifests.MANY ? entries.stream() : entries.parallelStream();
         List<ModelSummary> summaries = each.flatMap(entry -> row(entry, look).stream())
                 .sorted(NEWEST_FIRST)
                 .map(Row::summary)

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,6 +77,7 @@ class StoreTraversalTest {
     @TempDir
     Path around;
 
+    private Path home;
     private ModelStore store;
     private Path library;
     private Map<String, String> outside;
@@ -86,9 +86,10 @@ class StoreTraversalTest {
     void makeStoreAmongOtherThings() throws IOException {
         store = ModelStore.at(around.resolve("home/models"));
         library = store.root().resolve("manifests/registry.ollama.ai/library");
-        TinyGguf.llama().write(around.resolve("tiny.gguf"));
+        home = Files.createDirectories(around.resolve("home"));
+        TinyGguf.llama().write(home.resolve("tiny.gguf"));
         Files.writeString(Files.createDirectories(around.resolve("outside")).resolve("secret"), "keep me");
-        store.create(name("good"), Modelfile.parse("FROM tiny.gguf"), around, Progress.NONE);
+        store.create(name("good"), Modelfile.parse("FROM tiny.gguf"), home, Progress.NONE);
         outside = outside();
     }
 
@@ -135,36 +136,37 @@ class StoreTraversalTest {
         store.delete(name("evil2"));
     }
 
-    static Stream<Arguments> instructions() {
-        return Stream.of(
-                        "FROM",
-                        "ADAPTER",
-                        "DRAFT",
-                        "TEMPLATE",
-                        "SYSTEM",
-                        "LICENSE",
-                        "MESSAGE user",
-                        "PARAMETER stop",
-                        "PARAMETER seed",
-                        "PARAMETER",
-                        "RENDERER",
-                        "PARSER",
-                        "REQUIRES",
-                        "UNKNOWN")
-                .flatMap(instruction -> NASTY.stream().map(value -> Arguments.of(instruction, value)));
-    }
-
     /// Paths of `FROM` and `ADAPTER` are the user's own, but only a GGUF file is taken in.
     @ParameterizedTest
-    @MethodSource("instructions")
-    void anInstructionWithItIsRefusedOrMakesAWholeModel(String instruction, String value) {
-        String text = (instruction.equals("FROM") ? "" : "FROM tiny.gguf\n") + instruction + " " + value + "\n";
-        try {
-            store.create(name("made"), Modelfile.parse(text), around.resolve("home"), Progress.NONE);
-        } catch (BackendException e) {
-            assertThat(e.kind()).isIn(BackendException.Kind.INVALID, BackendException.Kind.NOT_FOUND);
-            assertThat(e).hasMessageNotContaining("keep me");
-            assertThat(store.find(name("made"))).isEmpty();
+    @ValueSource(
+            strings = {
+                "FROM",
+                "ADAPTER",
+                "DRAFT",
+                "TEMPLATE",
+                "SYSTEM",
+                "LICENSE",
+                "MESSAGE user",
+                "PARAMETER stop",
+                "PARAMETER seed",
+                "PARAMETER",
+                "RENDERER",
+                "PARSER",
+                "REQUIRES",
+                "UNKNOWN"
+            })
+    void anInstructionWithItIsRefusedOrMakesAWholeModel(String instruction) throws IOException {
+        for (String value : NASTY) {
+            String text = (instruction.equals("FROM") ? "" : "FROM tiny.gguf\n") + instruction + " " + value + "\n";
+            try {
+                store.create(name("made"), Modelfile.parse(text), home, Progress.NONE);
+                store.delete(name("made"));
+            } catch (BackendException e) {
+                assertThat(e.kind()).as(text).isIn(BackendException.Kind.INVALID, BackendException.Kind.NOT_FOUND);
+                assertThat(e).hasMessageNotContaining("keep me");
+                assertThat(store.find(name("made"))).as(text).isEmpty();
+            }
+            assertThat(outside()).as(text).isEqualTo(outside);
         }
         assertThat(store.verify(List.of(), Progress.NONE).isWhole()).isTrue();
     }
