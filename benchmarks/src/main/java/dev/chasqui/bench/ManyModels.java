@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,8 +101,9 @@ final class ManyModels implements Section {
         builder.environment().put("CHASQUI_NO_BUILD", "1");
         builder.environment().keySet().remove("OLLAMA_HOST");
         return millis(() -> {
-            try (Process process = builder.start()) {
-                String said = new String(process.getInputStream().readAllBytes());
+            try {
+                Process process = builder.start();
+                String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 if (process.waitFor() != 0) throw new IllegalStateException("chasqui list failed: " + said);
                 store.requireAll((int) said.lines().count() - 1);
             } catch (IOException e) {

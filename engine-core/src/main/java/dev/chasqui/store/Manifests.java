@@ -5,6 +5,7 @@ import dev.chasqui.api.ModelName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -29,6 +30,8 @@ final class Manifests {
 
     /// From here on more than one core pays.
     static final int MANY = 200;
+
+    private static final String TEMPORARY = ".chasqui-";
 
     private final Path folder;
     private final Disk disk;
@@ -114,7 +117,7 @@ final class Manifests {
     void write(ModelName name, byte[] json) throws IOException {
         Path target = find(name).map(Entry::file).orElse(path(name));
         disk.folders(parent(target));
-        Path temporary = folder.resolve(".chasqui-" + UUID.randomUUID() + ".tmp");
+        Path temporary = folder.resolve(TEMPORARY + UUID.randomUUID() + ".tmp");
         try {
             try (Disk.Sink sink = disk.create(temporary)) {
                 sink.write(ByteBuffer.wrap(json));
@@ -125,6 +128,16 @@ final class Manifests {
             Files.deleteIfExists(temporary);
             removeEmptyFolders(target);
             throw e;
+        }
+    }
+
+    /// Removes what a killed process left. Call only with the store's lock held.
+    void clearTemporaries() throws IOException {
+        if (!Files.isDirectory(folder)) return;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TEMPORARY + "*")) {
+            for (Path file : files) Files.deleteIfExists(file);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 
@@ -164,7 +177,7 @@ final class Manifests {
             stream.forEach(children::add);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.warn("{} cannot be listed: {}", parent, e.getMessage());
         }
         return children;

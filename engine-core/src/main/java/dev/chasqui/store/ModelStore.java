@@ -293,6 +293,7 @@ public final class ModelStore {
     <T> T writing(Step<T> step) {
         try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
             blobs.clearTemporaries();
+            manifests.clearTemporaries();
             Files.createDirectories(root.resolve("blobs"));
             return step.run();
         } catch (IOException e) {
@@ -368,13 +369,14 @@ public final class ModelStore {
         return new StoredModel(entry.name(), Digest.of(json), modified, manifest, config, blobs, capabilities);
     }
 
-    /// Many models share one, and the file of a digest never changes.
+    /// Many models share one, and one that holds what its digest says never changes.
     private ConfigBlob config(Layer layer) {
         ConfigBlob known = configs.get(layer.digest());
         if (known != null) return known;
-        ConfigBlob config = ConfigBlob.parse(blobs.read(layer));
+        byte[] json = blobs.read(layer);
+        ConfigBlob config = ConfigBlob.parse(json);
         if (configs.size() >= MOST_CONFIGS) configs.clear();
-        configs.put(layer.digest(), config);
+        if (Digest.of(json).equals(layer.digest())) configs.put(layer.digest(), config);
         return config;
     }
 

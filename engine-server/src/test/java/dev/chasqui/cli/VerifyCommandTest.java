@@ -7,7 +7,9 @@ import dev.chasqui.api.Progress;
 import dev.chasqui.llama.TinyModel;
 import dev.chasqui.store.ModelStore;
 import dev.chasqui.store.Modelfile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,6 +83,29 @@ class VerifyCommandTest {
         assertThat(chasqui.run("verify", "nobody")).isEqualTo(1);
 
         assertThat(chasqui.err()).isEqualTo("Error: model 'nobody:latest' not found\n");
+    }
+
+    @Test
+    void aListSaysOnceWhatIsWrongWithAModelAndAgainWhenThatChanges() throws IOException {
+        Path weights = store.get(ModelName.parse("one")).weights();
+        Files.write(weights, new byte[10]);
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true));
+        try {
+            for (int i = 0; i < 3; i++) assertThat(store.summaries()).hasSize(1);
+            assertThat(log.toString().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("left out of the list: model 'one:latest'")
+                    .contains("does not have the");
+
+            Files.delete(weights);
+            for (int i = 0; i < 3; i++) assertThat(store.summaries()).hasSize(1);
+            assertThat(log.toString().lines()).hasSize(2).last().asString().contains(weights + " is missing");
+        } finally {
+            System.setErr(before);
+        }
     }
 
     private Path damage(String model) throws IOException {
