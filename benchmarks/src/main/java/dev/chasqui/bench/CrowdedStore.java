@@ -29,9 +29,9 @@ record CrowdedStore(Path root, int models) implements AutoCloseable {
     private static final Pattern CONFIG =
             Pattern.compile("\"config\":\\{[^}]*?\"digest\":\"sha256:([0-9a-f]{64})\",\"size\":(\\d+)");
 
-    static CrowdedStore make(Path root, int models) {
+    static CrowdedStore make(int models) {
+        Path root = BenchModel.temporaryFolder();
         try {
-            Files.createDirectories(root);
             List<String> manifests = new ArrayList<>();
             for (int i = 0; i < Math.min(models, WEIGHTS); i++) manifests.add(create(root, i));
             for (int i = manifests.size(); i < models; i++) write(root, i, manifests.get(i % manifests.size()));
@@ -98,9 +98,11 @@ record CrowdedStore(Path root, int models) implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove the benchmark's store " + root, e);
         }
     }
 }

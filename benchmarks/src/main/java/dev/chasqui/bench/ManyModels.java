@@ -10,8 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +41,10 @@ final class ManyModels implements Section {
     @Override
     public void measure(Trial trial, Report report) {
         int models = trial.effort().quick() ? QUICK_MODELS : MODELS;
-        Path folder = BenchModel.temporaryFolder();
-        try (CrowdedStore many = CrowdedStore.make(folder.resolve("many"), models);
-                CrowdedStore few = CrowdedStore.make(folder.resolve("few"), 1);
-                CrowdedStore none = CrowdedStore.make(folder.resolve("none"), 0)) {
+        try (CrowdedStore many = CrowdedStore.make(models);
+                CrowdedStore few = CrowdedStore.make(1);
+                CrowdedStore none = CrowdedStore.make(0)) {
             measure(trial, report, many, few, none);
-            Files.deleteIfExists(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + folder, e);
         }
     }
 

@@ -22,11 +22,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The folder of content: each file is named by its own SHA-256. A file appears under that name only when it is
 /// whole.
 final class Blobs {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Blobs.class);
     private static final int COPY_BYTES = 1 << 20;
     /// Beside the others, for renaming works only on one file system; a folder, for a starting Ollama removes files
     /// it does not know.
@@ -207,8 +210,12 @@ final class Blobs {
     }
 
     /// For a file that is whole again: the damaged one is of no use any more.
-    void dropAside(Digest digest) throws IOException {
-        Files.deleteIfExists(aside(digest));
+    void dropAside(Digest digest) {
+        try {
+            Files.deleteIfExists(aside(digest));
+        } catch (IOException e) {
+            LOG.debug("{} stays: {}", aside(digest), e.getMessage()); // for example a folder that was in its place
+        }
     }
 
     private Path aside(Digest digest) {
@@ -217,7 +224,6 @@ final class Blobs {
 
     /// Whole files that nobody wrote to since then; those under way have other names.
     List<Digest> untouchedSince(Instant then) throws IOException {
-        if (!Files.isDirectory(folder)) return List.of();
         FileTime time = FileTime.from(then);
         List<Digest> untouched = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "sha256-*")) {

@@ -49,11 +49,6 @@ final class ModelList {
     private boolean noteRead; // guarded by this
     private long notedAt; // guarded by this
 
-    /// Reads a model of which nothing is known, and looks for all its files.
-    interface Opener {
-        Optional<StoredModel> open(Manifests.Entry entry, Look look);
-    }
-
     /// @param whole the state of the blobs' folder in which all the model's files were there
     private record Known(Stamp stamp, ModelSummary summary, Optional<Folders.State> whole) {}
 

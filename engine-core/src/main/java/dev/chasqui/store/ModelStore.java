@@ -13,7 +13,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,35 +40,25 @@ public final class ModelStore {
     /// A folder of our own inside the store's, which Ollama does not look at.
     static final String OWN_FOLDER = ".chasqui";
 
-    private static final int MOST_CONFIGS = 4_096;
-    private static final int MOST_TRIES = 10;
-
     private final Path root;
     private final Folders folders;
     private final Blobs blobs;
     private final Manifests manifests;
-    private final Capabilities capabilities;
+    private final Opener opener;
     private final Verifier verifier;
     private final ModelList summaries;
-    /// What was read of a manifest stays good while the file is the same; the files it names are looked for anew.
-    private final Map<Path, Opened> opened = new ConcurrentHashMap<>();
-
-    private final Map<Digest, ConfigBlob> configs = new ConcurrentHashMap<>();
-
-    /// @param whole the state of the blobs' folder in which all the model's files were there
-    private record Opened(Stamp stamp, StoredModel model, Optional<Folders.State> whole) {}
 
     private ModelStore(Path root, StoreSettings settings, Disk disk, Clock clock) {
         Notes notes = new Notes(root, settings.cache(), disk);
         Verified verified = new Verified(notes, settings.trust(), clock);
         this.root = root;
         this.folders = new Folders(clock);
-        this.capabilities = new Capabilities(settings.goTemplates());
         this.blobs = new Blobs(root.resolve("blobs"), disk, verified);
         this.manifests = new Manifests(root.resolve("manifests"), disk, folders);
+        this.opener = new Opener(manifests, blobs, new Capabilities(settings.goTemplates()));
         this.verifier = new Verifier(this, manifests, blobs, verified);
         String kind = settings.goTemplates() ? "go" : "any";
-        this.summaries = new ModelList(manifests, folders, blobs.folder(), this::open, notes, kind);
+        this.summaries = new ModelList(manifests, folders, blobs.folder(), opener, notes, kind);
     }
 
     /// The store in that folder. Nothing is made until something is written.
@@ -118,7 +106,7 @@ public final class ModelStore {
         List<StoredModel> models = new ArrayList<>();
         for (Manifests.Entry entry : manifests.known()) {
             try {
-                open(entry, look).ifPresent(models::add);
+                opener.open(entry, look).ifPresent(models::add);
             } catch (BackendException e) {
                 LOG.debug("left out of the list: {}", e.getMessage());
             }
@@ -133,7 +121,7 @@ public final class ModelStore {
     ///
     /// @throws BackendException if there is one and it is damaged: the message names the file that is missing
     public Optional<StoredModel> find(ModelName name) {
-        return manifests.find(name).flatMap(entry -> open(entry, Look.at(Optional.empty())));
+        return manifests.find(name).flatMap(entry -> opener.open(entry, Look.at(Optional.empty())));
     }
 
     /// As [#find].
@@ -322,62 +310,6 @@ public final class ModelStore {
                 "the model folder " + root + " cannot be written (" + reason
                         + "); free space there, correct its permissions, or set OLLAMA_MODELS to another folder",
                 e);
-    }
-
-    private Optional<StoredModel> open(Manifests.Entry entry, Look look) {
-        for (int tries = 1; ; tries++) {
-            try {
-                Stamp stamp = Stamp.of(entry.file());
-                try {
-                    return Optional.of(open(entry, stamp, look));
-                } catch (BackendException e) {
-                    // Somebody may have made it anew meanwhile and removed what only the old one used.
-                    if (tries < MOST_TRIES && !Stamp.of(entry.file()).equals(stamp)) continue;
-                    throw new BackendException(
-                            BackendException.Kind.FAILED,
-                            "model '" + entry.name() + "' (" + entry.file() + ") is damaged: " + e.getMessage(),
-                            e);
-                }
-            } catch (NoSuchFileException e) {
-                opened.remove(entry.file());
-                return Optional.empty(); // deleted just now
-            } catch (IOException e) {
-                throw BackendException.failed(entry.file() + " cannot be read: " + e.getMessage(), e);
-            }
-        }
-    }
-
-    /// Where the model was whole in the folder's present state, its files are not looked for again.
-    private StoredModel open(Manifests.Entry entry, Stamp stamp, Look look) throws IOException {
-        Optional<Opened> known = Optional.ofNullable(opened.get(entry.file()))
-                .filter(same -> same.stamp().equals(stamp));
-        boolean whole = look.state().isPresent()
-                && known.filter(same -> same.whole().equals(look.state())).isPresent();
-        StoredModel model = known.isPresent() ? known.get().model() : read(entry, stamp);
-        if (!whole) {
-            look.require(model.manifest(), blobs);
-            opened.put(entry.file(), new Opened(stamp, model, look.state()));
-        }
-        return model;
-    }
-
-    private StoredModel read(Manifests.Entry entry, Stamp stamp) throws IOException {
-        byte[] json = manifests.read(entry);
-        Manifest manifest = Manifest.parse(json);
-        Instant modified = stamp.modified().toInstant();
-        ConfigBlob config = config(manifest.config());
-        return new StoredModel(entry.name(), Digest.of(json), modified, manifest, config, blobs, capabilities);
-    }
-
-    /// Many models share one, and one that holds what its digest says never changes.
-    private ConfigBlob config(Layer layer) {
-        ConfigBlob known = configs.get(layer.digest());
-        if (known != null) return known;
-        byte[] json = blobs.read(layer);
-        ConfigBlob config = ConfigBlob.parse(json);
-        if (configs.size() >= MOST_CONFIGS) configs.clear();
-        if (Digest.of(json).equals(layer.digest())) configs.put(layer.digest(), config);
-        return config;
     }
 
     private Set<Digest> digestsOf(Manifests.Entry entry) {

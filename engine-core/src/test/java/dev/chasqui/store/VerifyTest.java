@@ -112,12 +112,12 @@ class VerifyTest {
     void everyFlawIsNamedAndSpoilsNoOther() throws IOException {
         Path library = store.root().resolve("manifests/registry.ollama.ai/library");
         Path missing = store.get(name("a")).weights();
-        Path fifo = store.get(name("c")).weights();
+        Path folderInstead = store.get(name("c")).weights();
         String manifest = Files.readString(library.resolve("b/latest"));
         long config = store.get(name("b")).manifest().config().size();
         Files.delete(missing);
-        Files.delete(fifo);
-        Files.createDirectory(fifo);
+        Files.delete(folderInstead);
+        Files.createDirectories(folderInstead.resolve("not empty"));
         Files.writeString(Files.createDirectories(library.resolve("broken")).resolve("latest"), "{");
         Files.writeString(library.resolve("b/latest"), manifest.replace("\"size\":" + config, "\"size\":7"));
 
@@ -130,7 +130,9 @@ class VerifyTest {
         assertThat(found).anyMatch(line -> line.contains("[b:latest] has " + config + " bytes, the manifest says 7"));
         assertThat(found).anyMatch(line -> line.contains("is missing") && line.contains("a:latest"));
         assertThat(found).anyMatch(line -> line.contains("[c:latest] is no regular file"));
-        assertThat(fifo).doesNotExist();
+        assertThat(folderInstead).doesNotExist();
+        create("c", "FROM other.gguf");
+        assertThat(store.verify(List.of(name("c")), Progress.NONE).isWhole()).isTrue();
         assertThatThrownBy(() -> store.verify(List.of(name("nobody")), Progress.NONE))
                 .hasMessage("model 'nobody:latest' not found");
     }
