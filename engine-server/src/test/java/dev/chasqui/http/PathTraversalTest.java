@@ -63,12 +63,17 @@ class PathTraversalTest {
     private static final List<String> FIELDS =
             List.of("model", "name", "source", "destination", "from", "digest", "path", "modelfile", "adapter");
 
-    private static final Map<String, String> WHOLE_OTHERWISE = Map.of(
-            "/api/copy", "{'source':'tiny:1m','destination':'%s'}",
-            "/api/delete", "{'model':'%s'}",
-            "/api/create", "{'model':'made','from':'%s','stream':false}",
-            "/api/pull", "{'model':'127.0.0.1:1/%s','insecure':true,'stream':false}",
-            "/api/push", "{'model':'127.0.0.1:1/%s','insecure':true,'stream':false}");
+    /// Where one name is wrong and all the rest is right. A route that is not there is passed over.
+    private static final List<Map.Entry<String, String>> WHOLE_OTHERWISE = List.of(
+            Map.entry("/api/copy", "{'source':'tiny:1m','destination':'%s'}"),
+            Map.entry("/api/copy", "{'source':'%s','destination':'made'}"),
+            Map.entry("/api/delete", "{'model':'%s'}"),
+            Map.entry("/api/create", "{'model':'%s','from':'tiny:1m','stream':false}"),
+            Map.entry("/api/create", "{'model':'made','from':'%s','stream':false}"),
+            Map.entry("/api/create", "{'model':'made','files':{'x.gguf':'%s'},'stream':false}"),
+            Map.entry("/api/create", "{'model':'made','from':'tiny:1m','adapters':{'x':'%s'},'stream':false}"),
+            Map.entry("/api/pull", "{'model':'127.0.0.1:1/%s','insecure':true,'stream':false}"),
+            Map.entry("/api/push", "{'model':'127.0.0.1:1/%s','insecure':true,'stream':false}"));
 
     private static Path around;
     private static Path blob;
@@ -122,18 +127,11 @@ class PathTraversalTest {
                 Map.of("files", Map.of(nasty, nasty), "adapters", Map.of(nasty, nasty), "stream", false));
         FIELDS.forEach(field -> everywhere.put(field, nasty));
         assertRefused(verb, path, everywhere);
-        for (String field : FIELDS) {
-            // The others are right, and lead nowhere.
-            Map<String, Object> once = new LinkedHashMap<>(everywhere);
-            FIELDS.forEach(other -> once.put(other, "127.0.0.1:1/no/where:1"));
-            once.put(field, nasty);
-            assertRefused(verb, path, once);
-        }
     }
 
     static Stream<Arguments> wholeOtherwise() {
         Api api = new Api(new ScriptedBackend(), Runnable::run, Runnable::run);
-        return WHOLE_OTHERWISE.entrySet().stream()
+        return WHOLE_OTHERWISE.stream()
                 .filter(route -> api.all().containsKey(route.getKey()))
                 .flatMap(route -> NAMES.stream().map(nasty -> Arguments.of(route.getKey(), route.getValue(), nasty)));
     }
