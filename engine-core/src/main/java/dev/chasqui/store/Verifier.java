@@ -6,12 +6,10 @@ import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Progress;
 import dev.chasqui.api.ProgressLine;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -27,7 +25,6 @@ import org.slf4j.LoggerFactory;
 final class Verifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
-    private static final int READ_BYTES = 1 << 20;
 
     private final ModelStore store;
     private final Manifests manifests;
@@ -98,7 +95,7 @@ final class Verifier {
             Stamp stamp = Stamp.of(file);
             if (!Files.isRegularFile(file)) return Optional.of(new Flaw("is no regular file", Optional.of(stamp)));
             if (anew || !verified.is(layer.digest(), stamp)) {
-                Digest got = read(file, reading);
+                Digest got = FileDigest.of(file, reading);
                 if (!Stamp.of(file).equals(stamp)) return Optional.of(Flaw.of("was written to while it was read"));
                 if (!got.equals(layer.digest())) {
                     String problem = "holds something else, its SHA-256 is " + got.hex();
@@ -116,19 +113,6 @@ final class Verifier {
         } catch (IOException e) {
             return Optional.of(Flaw.of("cannot be read (" + e.getMessage() + ")"));
         }
-    }
-
-    private static Digest read(Path file, LongConsumer reading) throws IOException {
-        MessageDigest hash = Digest.sha256();
-        byte[] buffer = new byte[READ_BYTES];
-        long done = 0;
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int read; (read = in.read(buffer)) > 0; ) {
-                hash.update(buffer, 0, read);
-                reading.accept(done += read);
-            }
-        }
-        return Digest.finish(hash);
     }
 
     private Damage damage(Layer layer, Flaw flaw) {
