@@ -20,9 +20,10 @@ public record Damage(Path file, String problem, Optional<Path> setAside, List<Mo
 
     /// All of it, and what to do.
     public String message() {
-        String aside = setAside.map(place -> ", and was set aside as " + place).orElse("");
+        String found = file + " " + problem
+                + setAside.map(place -> ", and was set aside as " + place).orElse("");
+        if (models.isEmpty()) return found;
         String needed = models.stream().map(ModelName::shortForm).collect(Collectors.joining(", "));
-        String pull = models.isEmpty() ? "" : "; run: chasqui pull " + models.getFirst() + ", or create it again";
-        return file + " " + problem + aside + ". Needed by " + needed + pull;
+        return found + ". Needed by " + needed + "; run: chasqui pull " + models.getFirst() + ", or create it again";
     }
 }

@@ -115,7 +115,7 @@ final class ModelList {
         boolean complete = summary.capabilities().contains("completion")
                 || summary.capabilities().contains("embedding");
         if (complete) known.put(entry.file(), new Known(stamp, summary, look.state()));
-        if (complete && before.isEmpty()) news.incrementAndGet();
+        if (complete && look.state().isPresent()) news.incrementAndGet();
         return Optional.of(summary);
     }
 

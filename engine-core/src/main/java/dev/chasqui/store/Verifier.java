@@ -60,17 +60,23 @@ final class Verifier {
                 damage.add(new Damage(entry.file(), problem, Optional.empty(), List.of(entry.name())));
             }
         }
-        long total = layers.values().stream().mapToLong(Layer::size).sum();
+        long total = layers.values().stream().mapToLong(this::fileBytes).sum();
         long done = 0;
         for (Layer layer : layers.values()) {
             long before = done;
-            LongConsumer reading = bytes -> progress.report(new ProgressLine(
-                    "verifying", layer.digest().toString(), before + Math.min(bytes, layer.size()), total));
+            long size = fileBytes(layer);
+            LongConsumer reading = bytes -> progress.report(
+                    new ProgressLine("verifying", layer.digest().toString(), before + Math.min(bytes, size), total));
             flaw(layer, true, reading).map(flaw -> damage(layer, flaw)).ifPresent(damage::add);
-            done += layer.size();
+            done += size;
             progress.report(new ProgressLine("verifying", layer.digest().toString(), done, total));
         }
         return new Verification(models.size(), layers.size(), total, damage);
+    }
+
+    /// As it is: a manifest may say anything.
+    private long fileBytes(Layer layer) {
+        return blobs.path(layer.digest()).toFile().length();
     }
 
     /// Sees to it that the model's files were read lately, and are whole.

@@ -71,6 +71,18 @@ class ListIndexTest {
     }
 
     @Test
+    void afterAChangeAllIsNotedAgain() throws IOException {
+        writer.create(name("m1"), Modelfile.parse("FROM m0\nSYSTEM New."), folder, Progress.NONE);
+        letAnHourPass();
+        List<ModelSummary> now = process().summaries();
+        assertThat(now).isNotEqualTo(noted).hasSize(MODELS);
+
+        for (int i = 0; i < MODELS; i++) makeUnreadable(library.resolve("m" + i + "/latest"));
+
+        assertThat(process().summaries()).isEqualTo(now);
+    }
+
+    @Test
     void modelsWhoseFileWentAreLeftOut() throws IOException {
         Files.delete(writer.get(name("m0")).weights());
 
