@@ -26,6 +26,7 @@ record Compare(List<Section> sections) {
                 new SchemaDecode(),
                 new Vectors(),
                 new TagsLatency(),
+                new ManyModels(),
                 new Overhead(),
                 new BesideLlamaBench(llamaBench)));
     }

@@ -56,7 +56,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// The launcher where it started the benchmarks, since it chooses the JVM's options; else this class path.
-    private static List<String> program() {
+    static List<String> program() {
         String launcher = System.getenv("CHASQUI_BENCH_LAUNCHER");
         if (launcher != null) return List.of(launcher);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -44,10 +44,10 @@ class CompareTest {
 
         assertThat(report.isWhole()).as(screen.toString()).isTrue();
         assertThat(report.claims())
-                .hasSize(22)
+                .hasSize(26)
                 .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(44)
+                .hasSize(51)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 

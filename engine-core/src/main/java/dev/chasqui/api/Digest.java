@@ -4,26 +4,34 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /// The SHA-256 of a file's bytes, which is also its name in the store.
 ///
 /// @param hex 64 hexadecimal digits in lower case
 public record Digest(String hex) {
 
-    private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
-    private static final Pattern TEXT = Pattern.compile("sha256[:-][0-9a-fA-F]{64}");
+    private static final int DIGITS = 64;
+    private static final String KIND = "sha256";
 
     public Digest {
-        if (!HEX.matcher(hex).matches()) throw BackendException.invalid("invalid digest format");
+        if (hex.length() != DIGITS || !hex.chars().allMatch(Digest::isDigit)) {
+            throw BackendException.invalid("invalid digest format");
+        }
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
     }
 
     /// Reads `sha256:<hex>` or `sha256-<hex>`.
     ///
     /// @throws BackendException `invalid digest format`
     public static Digest parse(String text) {
-        if (!TEXT.matcher(text).matches()) throw BackendException.invalid("invalid digest format");
-        return new Digest(text.substring("sha256:".length()).toLowerCase(Locale.ROOT));
+        boolean prefixed = text.startsWith(KIND + ":") || text.startsWith(KIND + "-");
+        if (!prefixed || text.length() != KIND.length() + 1 + DIGITS) {
+            throw BackendException.invalid("invalid digest format");
+        }
+        return new Digest(text.substring(KIND.length() + 1).toLowerCase(Locale.ROOT));
     }
 
     public static Digest of(byte[] bytes) {
@@ -44,12 +52,12 @@ public record Digest(String hex) {
 
     /// The blob's file name: `sha256-<hex>`.
     public String fileName() {
-        return "sha256-" + hex;
+        return KIND + "-" + hex;
     }
 
     /// As manifests write it: `sha256:<hex>`.
     @Override
     public String toString() {
-        return "sha256:" + hex;
+        return KIND + ":" + hex;
     }
 }

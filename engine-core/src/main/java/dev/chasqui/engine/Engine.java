@@ -52,7 +52,7 @@ public final class Engine implements Backend {
     }
 
     public static Engine open(EngineConfig config) {
-        return new Engine(config, Models.inStore(config.store(), config.goTemplates(), config.registries()));
+        return new Engine(config, Models.inStore(config.openStore(), config.registries()));
     }
 
     /// An engine over one file. Its only model is named like the file; [#generate(String)] asks it.

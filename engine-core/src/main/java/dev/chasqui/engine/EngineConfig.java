@@ -1,5 +1,6 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.api.BackendException;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Option;
 import dev.chasqui.api.Options;
@@ -12,7 +13,9 @@ import dev.chasqui.platform.CpuCores;
 import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.schedule.SchedulerSettings;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.StoreSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +51,8 @@ import org.slf4j.LoggerFactory;
 ///                       computed whole
 /// @param goTemplates    whether a model's `TEMPLATE` writes its prompts even where its weights' own can do more
 /// @param registries     where models come from, and go to
+/// @param verifyAfter    how long a model's file counts as whole after it was read and compared with its digest; a
+///                       load after that, and of a file that was touched, reads it again. Zero: every process does
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -64,7 +69,8 @@ public record EngineConfig(
         Optional<Path> tuned,
         boolean sharing,
         boolean goTemplates,
-        RegistrySettings registries) {
+        RegistrySettings registries,
+        Duration verifyAfter) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -118,13 +124,18 @@ public record EngineConfig(
                 variables.cpus("CHASQUI_CPUS"),
                 Optional.of(CacheFolder.named("tuned")),
                 variables.flag("CHASQUI_PREFIX_SHARING", true),
-                goTemplates(environment),
-                RegistrySettings.fromEnvironment(environment));
+                variables.flag("OLLAMA_GO_TEMPLATE", false),
+                RegistrySettings.fromEnvironment(environment),
+                variables.duration("CHASQUI_VERIFY_AFTER", StoreSettings.DEFAULT.trust()));
     }
 
-    /// What `OLLAMA_GO_TEMPLATE` says of [#goTemplates()].
-    public static boolean goTemplates(Map<String, String> environment) {
-        return new Environment(environment).flag("OLLAMA_GO_TEMPLATE", false);
+    /// The store at [#store()], read as this says.
+    public ModelStore openStore() {
+        return ModelStore.at(store, storeSettings());
+    }
+
+    StoreSettings storeSettings() {
+        return new StoreSettings(goTemplates, verifyAfter, Optional.of(CacheFolder.named("stores")));
     }
 
     public static EngineConfig fromEnvironment() {
@@ -216,7 +227,8 @@ public record EngineConfig(
                     tuned,
                     sharing,
                     goTemplates,
-                    registries);
+                    registries,
+                    verifyAfter);
         }
     }
 
@@ -290,6 +302,19 @@ public record EngineConfig(
                     yield otherwise;
                 }
             };
+        }
+
+        Duration duration(String name, Duration otherwise) {
+            String value = text(name);
+            if (value == null) return otherwise;
+            try {
+                Optional<Duration> duration = KeepAlive.parse(value).duration();
+                if (duration.isPresent()) return duration.get();
+            } catch (BackendException e) {
+                LOG.debug("{} is {}", name, e.getMessage());
+            }
+            warn(name, value, "a duration such as 24h, or 0s");
+            return otherwise;
         }
 
         List<Float> shares(String name) {

@@ -138,11 +138,22 @@ final class ModelPool implements AutoCloseable {
             // Who left meanwhile may have left room on a GPU, and who is idle may leave more.
             if (prepared.squeezed()) prepared = loading.prepare(place.source, options);
             while (prepared.squeezed() && places.evictIdlest()) prepared = loading.prepare(place.source, options);
+            requireWhole(place);
             LoadedModel model = prepared.load(fraction -> places.stillWanted(place));
             places.ready(place, model);
             LOG.info("loaded {} in {} ms", place.source.name(), place.loadTime().toMillis());
         } catch (Throwable t) {
             places.failed(place, t);
         }
+    }
+
+    /// Native code sees only files that hold what they should. That may take seconds for one that nobody has read
+    /// yet, and ends when nobody wants the model any more.
+    private void requireWhole(Place place) {
+        place.source.whole().require(bytes -> {
+            if (!places.stillWanted(place)) {
+                throw new BackendException(BackendException.Kind.CANCELLED, "request canceled");
+            }
+        });
     }
 }

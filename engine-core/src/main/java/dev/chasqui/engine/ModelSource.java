@@ -7,6 +7,7 @@ import dev.chasqui.gguf.GgufFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /// A model that can be loaded: where its weights are, and what its maker set for it.
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
 /// @param usesGoTemplate whether that writes its prompts, and not the file's own
 /// @param messages       put in front of every conversation
 /// @param capabilities   for example `completion`
+/// @param whole          sees to it that the files hold what they should; throws [BackendException] naming one
+///                       that does not
 record ModelSource(
         String name,
         String digest,
@@ -33,7 +36,14 @@ record ModelSource(
         Optional<String> template,
         boolean usesGoTemplate,
         List<Message> messages,
-        List<String> capabilities) {
+        List<String> capabilities,
+        Check whole) {
+
+    /// May read the files from end to end.
+    interface Check {
+        /// @param reading hears how many bytes of a file were read; may throw to give it up
+        void require(LongConsumer reading);
+    }
 
     /// What a model is computed with; models for which it is the same share one copy in memory.
     record Files(Path weights, Optional<Path> adapter) {}

@@ -41,10 +41,7 @@ interface Models {
     Optional<String> obstacle();
 
     /// The models of a store, as they are at each call.
-    ///
-    /// @param goTemplates whether a model's `TEMPLATE` comes before its weights' own in any case
-    static Models inStore(Path root, boolean goTemplates, RegistrySettings registries) {
-        ModelStore store = ModelStore.at(root, goTemplates);
+    static Models inStore(ModelStore store, RegistrySettings registries) {
         ModelLibrary library = new StoreLibrary(store, new RemoteModels(store, registries));
         return new InStore(store, Optional.of(library), new ConcurrentHashMap<>());
     }
@@ -78,10 +75,26 @@ interface Models {
         @Override
         public ModelSource source(String name) {
             if (sources.size() > MOST_SOURCES) sources.clear();
-            return sources.computeIfAbsent(find(name), InStore::read);
+            StoredModel model = find(name);
+            try {
+                return sources.computeIfAbsent(model, this::read);
+            } catch (BackendException e) {
+                StoredModel now = madeAnew(name, model).orElseThrow(() -> e);
+                return sources.computeIfAbsent(now, this::read);
+            }
         }
 
-        private static ModelSource read(StoredModel model) {
+        /// Whoever does that removes the files that only the old one needed.
+        private Optional<StoredModel> madeAnew(String name, StoredModel old) {
+            try {
+                return Optional.of(find(name)).filter(now -> !now.digest().equals(old.digest()));
+            } catch (BackendException e) {
+                return Optional.empty();
+            }
+        }
+
+        private ModelSource read(StoredModel model) {
+            requireHead(model);
             return new ModelSource(
                     model.name().shortForm(),
                     model.digest().hex(),
@@ -94,7 +107,18 @@ interface Models {
                     model.template(),
                     model.usesGoTemplate(),
                     model.messages(),
-                    model.capabilities());
+                    model.capabilities(),
+                    reading -> store.requireWhole(model, reading));
+        }
+
+        /// Without it a model looks like one that can do nothing.
+        private void requireHead(StoredModel model) {
+            try {
+                model.gguf();
+            } catch (BackendException e) {
+                if (e.kind() == BackendException.Kind.FAILED) store.requireWhole(model, bytes -> {});
+                throw e;
+            }
         }
 
         @Override
@@ -143,7 +167,8 @@ interface Models {
                     Optional.empty(),
                     false,
                     List.of(),
-                    capabilities());
+                    capabilities(),
+                    reading -> {}); // nobody said what it should hold
         }
 
         @Override

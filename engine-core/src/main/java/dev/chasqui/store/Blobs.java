@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,36 +17,70 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The folder of content: each file is named by its own SHA-256. A file appears under that name only when it is
 /// whole.
 final class Blobs {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Blobs.class);
     private static final int COPY_BYTES = 1 << 20;
+    /// Beside the others, for renaming works only on one file system; a folder, for a starting Ollama removes files
+    /// it does not know.
+    private static final String DAMAGED = ".chasqui-damaged";
+
     private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
     /// The most that a template, a licence or another text may have.
     private static final long TEXT_BYTES = 16 << 20;
 
+    private static final Pattern NAME = Pattern.compile("sha256-[0-9a-f]{64}");
+
     private final Path folder;
     private final Disk disk;
+    private final Verified verified;
 
-    Blobs(Path folder, Disk disk) {
+    Blobs(Path folder, Disk disk, Verified verified) {
         this.folder = folder;
         this.disk = disk;
+        this.verified = verified;
     }
 
+    /// Where the file is, or goes if there is none: old versions of Ollama wrote a colon into its name.
     Path path(Digest digest) {
-        return folder.resolve(digest.fileName());
+        Path file = folder.resolve(digest.fileName());
+        return Files.exists(file) ? file : old(digest).filter(Files::exists).orElse(file);
+    }
+
+    private Optional<Path> old(Digest digest) {
+        try {
+            return Optional.of(folder.resolve(digest.toString()));
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // no name for a file on Windows
+        }
+    }
+
+    Path folder() {
+        return folder;
     }
 
     /// Whether the whole file is there.
     boolean has(Layer layer) {
+        return isWhole(folder.resolve(layer.digest().fileName()), layer)
+                || old(layer.digest()).filter(file -> isWhole(file, layer)).isPresent();
+    }
+
+    private static boolean isWhole(Path file, Layer layer) {
         try {
-            BasicFileAttributes file = Files.readAttributes(path(layer.digest()), BasicFileAttributes.class);
-            return file.isRegularFile() && file.size() == layer.size();
+            BasicFileAttributes its = Files.readAttributes(file, BasicFileAttributes.class);
+            return its.isRegularFile() && its.size() == layer.size();
         } catch (IOException e) {
             return false;
         }
@@ -53,8 +90,8 @@ final class Blobs {
     ///
     /// @throws BackendException naming the file, if it is missing, too long or not what the manifest says
     byte[] read(Layer layer) {
-        Path file = path(layer.digest());
         require(layer);
+        Path file = path(layer.digest());
         if (layer.size() > TEXT_BYTES) {
             throw BackendException.invalid(
                     file + " has " + layer.size() + " bytes; a text may have at most " + TEXT_BYTES);
@@ -73,7 +110,7 @@ final class Blobs {
         String state = Files.exists(file) ? "does not have the " + layer.size() + " bytes it should" : "is missing";
         throw new BackendException(
                 BackendException.Kind.FAILED,
-                "the file " + file + " " + state + "; delete the model and create or pull it again");
+                "the file " + file + " " + state + "; pull the model, or create it again");
     }
 
     /// A file that is being taken in: written under a name of its own until [#keep].
@@ -138,16 +175,23 @@ final class Blobs {
             return Digest.finish(hash);
         }
 
-        /// Puts the file in its place.
+        /// Puts the file in its place. One that is there already stays if it is known to be whole.
         ///
         /// @param digest what [#digest] said
         /// @return `false` if it was there already
         boolean keep(Digest digest) throws IOException {
-            if (has(new Layer("", digest, size))) return false;
+            Path target = path(digest);
+            boolean there = has(new Layer("", digest, size));
+            if (there && verified.is(digest, Stamp.of(target))) return false;
             sink.force();
             sink.close();
-            disk.rename(temporary, path(digest));
-            return true;
+            try {
+                place(temporary, digest);
+            } catch (IOException e) {
+                if (there) return false; // Windows replaces no file that is in use
+                throw e;
+            }
+            return !there;
         }
 
         /// Removes what was not kept.
@@ -159,6 +203,16 @@ final class Blobs {
                 Files.deleteIfExists(temporary);
             }
         }
+    }
+
+    /// Gives a file its name.
+    ///
+    /// @param digest of what it holds, for certain
+    void place(Path file, Digest digest) throws IOException {
+        Path target = path(digest);
+        disk.rename(file, target);
+        verified.note(digest, Stamp.of(target));
+        dropAside(digest);
     }
 
     Incoming incoming() throws IOException {
@@ -182,7 +236,48 @@ final class Blobs {
     }
 
     void delete(Digest digest) throws IOException {
+        verified.forget(digest);
         Files.deleteIfExists(path(digest));
+    }
+
+    /// Takes a damaged file out of the way, so that nobody takes it for the one it was.
+    ///
+    /// @return where it is now
+    Path setAside(Digest digest) throws IOException {
+        Path aside = aside(digest);
+        verified.forget(digest);
+        disk.folders(folder.resolve(DAMAGED));
+        disk.rename(path(digest), aside);
+        disk.settle(folder);
+        return aside;
+    }
+
+    /// For a file that is whole again: the damaged one is of no use any more.
+    void dropAside(Digest digest) {
+        try {
+            Files.deleteIfExists(aside(digest));
+        } catch (IOException e) {
+            LOG.debug("{} stays: {}", aside(digest), e.getMessage()); // for example a folder that was in its place
+        }
+    }
+
+    private Path aside(Digest digest) {
+        return folder.resolve(DAMAGED).resolve(digest.fileName());
+    }
+
+    /// Whole files that nobody wrote to since then; those under way have other names.
+    List<Digest> untouchedSince(Instant then) throws IOException {
+        FileTime time = FileTime.from(then);
+        List<Digest> untouched = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "sha256-*")) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                if (NAME.matcher(name).matches() && isOlder(file, time)) untouched.add(Digest.parse(name));
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return untouched;
     }
 
     /// Removes what a killed process left. Call only with the store's lock held: then nobody is writing.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,12 +48,6 @@ interface Disk {
             }
 
             @Override
-            public synchronized int read(byte[] bytes, long position) throws IOException {
-                opened.seek(position);
-                return opened.read(bytes);
-            }
-
-            @Override
             public void force() throws IOException {
                 opened.getFD().sync();
             }
@@ -68,11 +63,32 @@ interface Disk {
     default void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Path folder = to.getParent();
-        if (folder == null) return;
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
+        if (folder != null) settle(folder);
+    }
+
+    /// Makes a folder, and those above it that are missing, to last.
+    default void folders(Path folder) throws IOException {
+        Path parent = folder.getParent();
+        if (parent == null || Files.isDirectory(folder)) return;
+        folders(parent);
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) throw e;
+        }
+        settle(parent);
+    }
+
+    /// Names that came to a folder or left it survive a power cut from here on.
+    default void settle(Path folder) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(folder, StandardOpenOption.READ);
         } catch (IOException e) {
-            // Windows opens no folders. The name is there; only a power cut right now could lose it.
+            return; // Windows opens no folders
+        }
+        try (channel) {
+            channel.force(true);
         }
     }
 
@@ -89,9 +105,6 @@ interface Disk {
     /// A file that is written and read in any order, by many threads.
     interface Area extends AutoCloseable {
         void write(byte[] bytes, int length, long position) throws IOException;
-
-        /// @return how many bytes were read; `-1` at the end
-        int read(byte[] bytes, long position) throws IOException;
 
         void force() throws IOException;
 

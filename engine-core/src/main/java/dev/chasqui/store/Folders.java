@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +32,10 @@ final class Folders {
     static final Duration SETTLED = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
-    private static final int MOST_REMEMBERED = 20_000;
+    private static final int MOST_REMEMBERED = 50_000;
 
     /// The state of a folder that had settled.
-    record State(@Nullable Object key, FileTime modified) {}
+    record State(String key, FileTime modified) {}
 
     /// @param folders that are no links: a link could lead anywhere
     /// @param files   regular ones, and links to such
@@ -46,7 +45,7 @@ final class Folders {
         static final Contents NONE = new Contents(List.of(), List.of(), false);
     }
 
-    private record Known(State state, Contents contents) {}
+    record Known(State state, Contents contents) {}
 
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
     private final Clock clock;
@@ -63,7 +62,7 @@ final class Folders {
             BasicFileAttributes attributes = Files.readAttributes(folder, BasicFileAttributes.class);
             Instant settled = attributes.lastModifiedTime().toInstant().plus(SETTLED);
             return settled.isBefore(now)
-                    ? Optional.of(new State(attributes.fileKey(), attributes.lastModifiedTime()))
+                    ? Optional.of(new State(String.valueOf(attributes.fileKey()), attributes.lastModifiedTime()))
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
@@ -82,6 +81,16 @@ final class Folders {
         return contents;
     }
 
+    /// What was told of a folder last, as long as it counts.
+    Optional<Known> known(Path folder) {
+        return Optional.ofNullable(known.get(folder));
+    }
+
+    /// Somebody else listed the folder; that counts while its state is this one.
+    void learn(Path folder, Known from) {
+        known.putIfAbsent(folder, from);
+    }
+
     /// As [#contents], looked at anew.
     static Contents list(Path folder) {
         List<Path> folders = new ArrayList<>();
@@ -89,9 +98,10 @@ final class Folders {
         boolean plain = true;
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             for (Path child : stream) {
-                if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) folders.add(child);
-                else if (Files.isRegularFile(child)) files.add(child);
-                plain &= !Files.isSymbolicLink(child);
+                Kind kind = Kind.of(child);
+                if (kind == Kind.FOLDER) folders.add(child);
+                else if (kind == Kind.FILE || kind == Kind.LINK && Files.isRegularFile(child)) files.add(child);
+                plain &= kind != Kind.LINK;
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             return Contents.NONE;
@@ -100,5 +110,23 @@ final class Folders {
             plain = false;
         }
         return new Contents(List.copyOf(folders), List.copyOf(files), plain);
+    }
+
+    private enum Kind {
+        FOLDER,
+        FILE,
+        LINK,
+        OTHER;
+
+        static Kind of(Path child) throws IOException {
+            try {
+                BasicFileAttributes its =
+                        Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                if (its.isSymbolicLink()) return LINK;
+                return its.isDirectory() ? FOLDER : its.isRegularFile() ? FILE : OTHER;
+            } catch (NoSuchFileException e) {
+                return OTHER; // removed just now
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.chasqui.api.ModelName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,41 +28,52 @@ final class Manifests {
 
     private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
 
+    /// From here on more than one core pays.
+    static final int MANY = 200;
+
+    private static final String TEMPORARY = ".chasqui-";
+
     private final Path folder;
     private final Disk disk;
+    private final Folders folders;
 
-    Manifests(Path folder, Disk disk) {
+    Manifests(Path folder, Disk disk, Folders folders) {
         this.folder = folder;
         this.disk = disk;
+        this.folders = folders;
     }
 
     /// A name and the file that carries it.
     record Entry(ModelName name, Path file) {}
 
-    /// Every name in the store. What is no name is foreign and left alone.
+    /// Every name in the store, where each folder is listed anew. What is no name is foreign and left alone.
     List<Entry> entries() {
         return entries(Folders::list);
     }
 
-    /// As [#entries()].
-    ///
-    /// @param look lists a folder
-    List<Entry> entries(Function<Path, Folders.Contents> look) {
-        List<Entry> entries = new ArrayList<>();
-        for (Path host : look.apply(folder).folders()) {
-            for (Path namespace : look.apply(host).folders()) {
-                for (Path model : look.apply(namespace).folders()) {
-                    for (Path tag : look.apply(model).files())
-                        entry(host, namespace, model, tag).ifPresent(entries::add);
-                }
-            }
-        }
-        return entries;
+    /// As [#entries], where folders that did not change are not listed again.
+    List<Entry> known() {
+        return entries(folders::contents);
     }
 
-    private static Optional<Entry> entry(Path host, Path namespace, Path model, Path tag) {
+    private List<Entry> entries(Function<Path, Folders.Contents> look) {
+        List<Path> models = new ArrayList<>();
+        for (Path host : look.apply(folder).folders()) {
+            for (Path namespace : look.apply(host).folders())
+                models.addAll(look.apply(namespace).folders());
+        }
+        Stream<Path> each = models.size() < MANY ? models.stream() : models.parallelStream();
+        return each.flatMap(model -> look.apply(model).files().stream())
+                .flatMap(tag -> entry(tag).stream())
+                .toList();
+    }
+
+    private static Optional<Entry> entry(Path tag) {
+        Path model = parent(tag);
+        Path namespace = parent(model);
         try {
-            return Optional.of(new Entry(new ModelName(last(host), last(namespace), last(model), last(tag)), tag));
+            return Optional.of(
+                    new Entry(new ModelName(last(parent(namespace)), last(namespace), last(model), last(tag)), tag));
         } catch (BackendException e) {
             LOG.debug("{} is no model's name and left alone", tag);
             return Optional.empty();
@@ -71,7 +84,23 @@ final class Manifests {
     Optional<Entry> find(ModelName name) {
         Path exact = path(name);
         if (Files.isRegularFile(exact) && insideRealFolders(exact)) return Optional.of(new Entry(name, exact));
-        return entries().stream().filter(entry -> entry.name().matches(name)).findFirst();
+        return named(folder, name.host())
+                .flatMap(host -> named(host, name.namespace())
+                        .flatMap(namespace -> named(namespace, name.model())
+                                .flatMap(model -> folders.contents(model).files().stream()
+                                        .filter(tag -> last(tag).equalsIgnoreCase(name.tag()))
+                                        .flatMap(tag -> entry(tag).stream()))))
+                .findFirst();
+    }
+
+    private Stream<Path> named(Path parent, String name) {
+        return folders.contents(parent).folders().stream()
+                .filter(child -> last(child).equalsIgnoreCase(name));
+    }
+
+    /// The folder of the model in which the name's file is.
+    static Path modelFolder(Entry entry) {
+        return parent(entry.file());
     }
 
     byte[] read(Entry entry) throws IOException {
@@ -87,8 +116,8 @@ final class Manifests {
     /// Makes or replaces the name, all at once.
     void write(ModelName name, byte[] json) throws IOException {
         Path target = find(name).map(Entry::file).orElse(path(name));
-        Files.createDirectories(parent(target));
-        Path temporary = folder.resolve(".chasqui-" + UUID.randomUUID() + ".tmp");
+        disk.folders(parent(target));
+        Path temporary = folder.resolve(TEMPORARY + UUID.randomUUID() + ".tmp");
         try {
             try (Disk.Sink sink = disk.create(temporary)) {
                 sink.write(ByteBuffer.wrap(json));
@@ -102,8 +131,18 @@ final class Manifests {
         }
     }
 
+    /// Removes what a killed process left. Call only with the store's lock held.
+    void clearTemporaries() throws IOException {
+        if (!Files.isDirectory(folder)) return;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TEMPORARY + "*")) {
+            for (Path file : files) Files.deleteIfExists(file);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
     void delete(Entry entry) throws IOException {
-        Files.deleteIfExists(entry.file());
+        if (Files.deleteIfExists(entry.file())) disk.settle(parent(entry.file()));
         removeEmptyFolders(entry.file());
     }
 
@@ -138,7 +177,7 @@ final class Manifests {
             stream.forEach(children::add);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.warn("{} cannot be listed: {}", parent, e.getMessage());
         }
         return children;

@@ -76,7 +76,9 @@ public final class ModelFetcher {
 
     private static Optional<StoredModel> present(CatalogueEntry entry, ModelStore store) {
         try {
-            return store.find(entry.name());
+            Optional<StoredModel> model = store.find(entry.name());
+            model.ifPresent(its -> store.requireWhole(its, bytes -> {}));
+            return model;
         } catch (BackendException e) {
             return Optional.empty(); // damaged: it is fetched again
         }

@@ -16,9 +16,8 @@ import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,53 +40,45 @@ public final class ModelStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
 
+    /// A folder of our own inside the store's, which Ollama does not look at.
+    static final String OWN_FOLDER = ".chasqui";
+
     private final Path root;
+    private final Folders folders;
     private final Blobs blobs;
     private final Manifests manifests;
-    private final Capabilities capabilities;
-    /// What was read of a manifest stays good while the file is the same; the files it names are looked for anew.
-    private final Map<Path, Opened> opened = new ConcurrentHashMap<>();
+    private final Opener opener;
+    private final Verifier verifier;
+    private final ModelList summaries;
 
-    private final Folders folders;
-
-    /// @param whole the state of the blobs' folder in which all the model's files were there
-    private record Opened(Stamp stamp, StoredModel model, Optional<Folders.State> whole) {}
-
-    /// A file that was replaced has another key, one that was written to another time or length.
-    private record Stamp(@Nullable Object key, FileTime modified, long bytes) {
-        static Stamp of(Path file) throws IOException {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Stamp(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
-        }
-    }
-
-    private ModelStore(Path root, Disk disk, Clock clock, Capabilities capabilities) {
+    private ModelStore(Path root, StoreSettings settings, Disk disk, Clock clock) {
+        Notes notes = new Notes(root, settings.cache(), disk);
+        Verified verified = new Verified(notes, settings.trust(), clock);
         this.root = root;
         this.folders = new Folders(clock);
-        this.capabilities = capabilities;
-        this.blobs = new Blobs(root.resolve("blobs"), disk);
-        this.manifests = new Manifests(root.resolve("manifests"), disk);
+        this.blobs = new Blobs(root.resolve("blobs"), disk, verified);
+        this.manifests = new Manifests(root.resolve("manifests"), disk, folders);
+        this.opener = new Opener(manifests, blobs, new Capabilities(settings.goTemplates()));
+        this.verifier = new Verifier(this, manifests, blobs, verified);
+        String kind = settings.goTemplates() ? "go" : "any";
+        this.summaries = new ModelList(manifests, folders, blobs.folder(), opener, notes, kind);
     }
 
     /// The store in that folder. Nothing is made until something is written.
     public static ModelStore at(Path root) {
-        return at(root, Disk.REAL);
+        return at(root, StoreSettings.DEFAULT);
     }
 
-    /// As [#at(Path)], where a model's `TEMPLATE` may write its prompts even if its weights' own could do more.
-    ///
-    /// @param goTemplates whether it does, as `OLLAMA_GO_TEMPLATE` says
-    public static ModelStore at(Path root, boolean goTemplates) {
-        return new ModelStore(
-                root.toAbsolutePath().normalize(), Disk.REAL, Clock.systemUTC(), new Capabilities(goTemplates));
+    public static ModelStore at(Path root, StoreSettings settings) {
+        return at(root, settings, Disk.REAL, Clock.systemUTC());
     }
 
     static ModelStore at(Path root, Disk disk) {
-        return at(root, disk, Clock.systemUTC());
+        return at(root, StoreSettings.DEFAULT, disk, Clock.systemUTC());
     }
 
-    static ModelStore at(Path root, Disk disk, Clock clock) {
-        return new ModelStore(root.toAbsolutePath().normalize(), disk, clock, new Capabilities(false));
+    static ModelStore at(Path root, StoreSettings settings, Disk disk, Clock clock) {
+        return new ModelStore(root.toAbsolutePath().normalize(), settings, disk, clock);
     }
 
     /// `OLLAMA_MODELS` if it is set, else `~/.ollama/models`.
@@ -104,17 +95,23 @@ public final class ModelStore {
         return root;
     }
 
-    /// The models that are whole, newest first. One that is not is logged and left out.
+    /// What there is to say in a line about each model that is whole, newest first. One that is not is logged once
+    /// and left out.
     ///
-    /// Cheap to ask often: folders that did not change are not read again.
+    /// Cheap to ask often: what did not change is not read again.
+    public List<ModelSummary> summaries() {
+        return summaries.summaries();
+    }
+
+    /// The models whose files are all there, newest first.
     public List<StoredModel> list() {
-        Optional<Folders.State> state = folders.state(root.resolve("blobs"));
+        Look look = Look.at(folders.state(blobs.folder()));
         List<StoredModel> models = new ArrayList<>();
-        for (Manifests.Entry entry : manifests.entries(folders::contents)) {
+        for (Manifests.Entry entry : manifests.known()) {
             try {
-                open(entry, state).ifPresent(models::add);
+                opener.open(entry, look).ifPresent(models::add);
             } catch (BackendException e) {
-                LOG.warn("left out of the list: {}", e.getMessage());
+                LOG.debug("left out of the list: {}", e.getMessage());
             }
         }
         models.sort(Comparator.comparing(StoredModel::modifiedAt)
@@ -123,24 +120,11 @@ public final class ModelStore {
         return models;
     }
 
-    /// What there is to say about each of [#list] in a line.
-    public List<ModelSummary> summaries() {
-        List<ModelSummary> summaries = new ArrayList<>();
-        for (StoredModel model : list()) {
-            try {
-                summaries.add(model.summary());
-            } catch (BackendException e) {
-                LOG.warn("left out of the list: {}: {}", model.name(), e.getMessage());
-            }
-        }
-        return summaries;
-    }
-
     /// The model of that name, whatever its case.
     ///
     /// @throws BackendException if there is one and it is damaged: the message names the file that is missing
     public Optional<StoredModel> find(ModelName name) {
-        return manifests.find(name).flatMap(entry -> open(entry, Optional.empty()));
+        return manifests.find(name).flatMap(entry -> opener.open(entry, Look.at(Optional.empty())));
     }
 
     /// As [#find].
@@ -263,17 +247,21 @@ public final class ModelStore {
     /// A name, and what it leads to.
     record Published(ModelName name, byte[] json, Manifest manifest) {}
 
-    /// Gives a model a second name; its files are shared.
+    /// Gives a model a second name; its files are shared. A model that had the name before is gone, and what only
+    /// that one needed.
     ///
     /// @throws BackendException of kind `NOT_FOUND` if there is no such model
     public void copy(ModelName source, ModelName destination) {
-        Manifests.Entry entry = manifests
-                .find(source)
-                .orElseThrow(() -> new BackendException(
-                        BackendException.Kind.NOT_FOUND, "model \"" + source.shortForm() + "\" not found"));
+        Supplier<BackendException> missing = () ->
+                new BackendException(BackendException.Kind.NOT_FOUND, "model \"" + source.shortForm() + "\" not found");
+        manifests.find(source).orElseThrow(missing);
         if (source.matches(destination)) return;
         writing(() -> {
+            Manifests.Entry entry = manifests.find(source).orElseThrow(missing);
+            Set<Digest> former =
+                    manifests.find(destination).map(this::digestsOf).orElse(Set.of());
             manifests.write(destination, manifests.read(entry));
+            removeUnused(former);
             return entry;
         });
     }
@@ -283,9 +271,10 @@ public final class ModelStore {
     ///
     /// @throws BackendException of kind `NOT_FOUND` if there is no such model
     public void delete(ModelName name) {
-        Manifests.Entry entry =
-                manifests.find(name).orElseThrow(() -> BackendException.modelNotFound(name.shortForm()));
+        Supplier<BackendException> missing = () -> BackendException.modelNotFound(name.shortForm());
+        manifests.find(name).orElseThrow(missing);
         writing(() -> {
+            Manifests.Entry entry = manifests.find(name).orElseThrow(missing);
             Set<Digest> digests = digestsOf(entry);
             manifests.delete(entry);
             removeUnused(digests);
@@ -321,6 +310,41 @@ public final class ModelStore {
         }
     }
 
+    /// Reads every file of these models and compares it with its name. One that holds something else is set aside:
+    /// nobody can take it for the one it was, and the next pull brings it anew.
+    ///
+    /// @param models   all of the store, where none is named
+    /// @param progress hears `verifying` with the bytes that were read, of all there are
+    /// @throws BackendException of kind `NOT_FOUND` if one of them is not there
+    public Verification verify(List<ModelName> models, Progress progress) {
+        List<Manifests.Entry> entries = models.stream()
+                .map(name -> manifests.find(name).orElseThrow(() -> BackendException.modelNotFound(name.shortForm())))
+                .toList();
+        return verifier.verify(models.isEmpty() ? manifests.entries() : entries, progress);
+    }
+
+    /// Sees to it that a model's files hold what their names say before they are used: those that nobody has read
+    /// for that, or that were touched since, are read now. See [StoreSettings#trust].
+    ///
+    /// @param reading hears how many bytes of a file were read; may throw to give it up
+    /// @throws BackendException naming the file that is damaged, where it is now and what to do
+    public void requireWhole(StoredModel model, LongConsumer reading) {
+        verifier.require(model, reading);
+    }
+
+    /// Removes files that no model has needed for a while, as a starting Ollama does. Others may have put them there
+    /// for a model they are about to make. If any manifest cannot be read nothing is removed.
+    ///
+    /// @param unused how long nobody has written to them
+    public void prune(Duration unused) {
+        if (!Files.isDirectory(blobs.folder())) return;
+        writing(() -> {
+            List<Digest> old = blobs.untouchedSince(Instant.now().minus(unused));
+            removeUnused(new HashSet<>(old));
+            return old;
+        });
+    }
+
     /// Why the folder cannot be read, if it cannot. One that is not there yet is an empty store.
     public Optional<String> unreadable() {
         boolean fine =
@@ -335,15 +359,15 @@ public final class ModelStore {
         return blobs;
     }
 
-    /// A folder of our own inside the store's, which Ollama does not look at.
     Path ownFolder() {
-        return root.resolve(".chasqui");
+        return root.resolve(OWN_FOLDER);
     }
 
     /// Runs a step that writes, alone among all threads and processes.
     <T> T writing(Step<T> step) {
         try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
             blobs.clearTemporaries();
+            manifests.clearTemporaries();
             Files.createDirectories(root.resolve("blobs"));
             return step.run();
         } catch (IOException e) {
@@ -374,40 +398,6 @@ public final class ModelStore {
                 e);
     }
 
-    /// @param state of the blobs' folder: where the model was whole in it, its files are not looked for again
-    private Optional<StoredModel> open(Manifests.Entry entry, Optional<Folders.State> state) {
-        try {
-            Stamp stamp = Stamp.of(entry.file());
-            Optional<Opened> known = Optional.ofNullable(opened.get(entry.file()))
-                    .filter(same -> same.stamp().equals(stamp));
-            Optional<Opened> whole =
-                    known.filter(same -> state.isPresent() && same.whole().equals(state));
-            if (whole.isPresent()) return whole.map(Opened::model);
-            StoredModel model = known.isPresent() ? known.get().model() : read(entry, stamp);
-            model.manifest().everything().forEach(blobs::require);
-            opened.put(entry.file(), new Opened(stamp, model, state));
-            return Optional.of(model);
-        } catch (BackendException e) {
-            throw new BackendException(
-                    BackendException.Kind.FAILED,
-                    "model '" + entry.name() + "' (" + entry.file() + ") is damaged: " + e.getMessage(),
-                    e);
-        } catch (java.nio.file.NoSuchFileException e) {
-            opened.remove(entry.file());
-            return Optional.empty(); // deleted just now
-        } catch (IOException e) {
-            throw BackendException.failed(entry.file() + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private StoredModel read(Manifests.Entry entry, Stamp stamp) throws IOException {
-        byte[] json = manifests.read(entry);
-        Manifest manifest = Manifest.parse(json);
-        manifest.everything().forEach(blobs::require); // its configuration is read at once
-        Instant modified = stamp.modified().toInstant();
-        return new StoredModel(entry.name(), Digest.of(json), modified, manifest, blobs, capabilities);
-    }
-
     private Set<Digest> digestsOf(Manifests.Entry entry) {
         try {
             return Manifest.parse(manifests.read(entry)).digests();
@@ -429,6 +419,9 @@ public final class ModelStore {
             }
             unused.removeAll(used);
         }
-        for (Digest digest : unused) blobs.delete(digest);
+        for (Digest digest : unused) {
+            blobs.delete(digest);
+            LOG.debug("removed {}, which no model needs", digest);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.chasqui.store;
 
+import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Digest;
 import dev.chasqui.registry.Part;
 import dev.chasqui.registry.PartPlan;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +30,6 @@ import tools.jackson.core.JacksonException;
 final class PartialBlob implements Parts, AutoCloseable {
 
     private static final Duration ABANDONED_AFTER = Duration.ofDays(7);
-    private static final int READ_BYTES = 1 << 20;
     private static final long LONGEST_NOTE = 1 << 20;
 
     private final ModelStore store;
@@ -167,15 +166,14 @@ final class PartialBlob implements Parts, AutoCloseable {
     }
 
     /// The digest of what is there, read anew.
-    Digest digest() throws IOException, InterruptedException {
-        MessageDigest hash = Digest.sha256();
-        byte[] buffer = new byte[READ_BYTES];
-        long at = 0;
-        for (int read; (read = area.read(buffer, at)) > 0; at += read) {
-            if (Thread.interrupted()) throw new InterruptedException();
-            hash.update(buffer, 0, read);
-        }
-        return Digest.finish(hash);
+    ///
+    /// @throws BackendException of kind `CANCELLED` if the thread is interrupted
+    Digest digest() throws IOException {
+        return FileDigest.of(file, read -> {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new BackendException(BackendException.Kind.CANCELLED, "interrupted");
+            }
+        });
     }
 
     /// Nothing of what is there is of use.
@@ -189,7 +187,7 @@ final class PartialBlob implements Parts, AutoCloseable {
         closed = true;
         area.close(); // some systems rename no open file
         store.writing(() -> {
-            store.blobs().disk().rename(file, store.blobs().path(layer.digest()));
+            store.blobs().place(file, layer.digest());
             return file;
         });
         Files.deleteIfExists(note);

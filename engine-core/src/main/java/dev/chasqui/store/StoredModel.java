@@ -34,20 +34,20 @@ public final class StoredModel {
     private final Blobs blobs;
     private final Capabilities capabilities;
     private volatile @Nullable GgufFile gguf;
-    private volatile @Nullable ModelSummary summary;
 
     StoredModel(
             ModelName name,
             Digest digest,
             Instant modifiedAt,
             Manifest manifest,
+            ConfigBlob config,
             Blobs blobs,
             Capabilities capabilities) {
         this.name = name;
         this.digest = digest;
         this.modifiedAt = modifiedAt;
         this.manifest = manifest;
-        this.config = ConfigBlob.parse(blobs.read(manifest.config()));
+        this.config = config;
         this.blobs = blobs;
         this.capabilities = capabilities;
     }
@@ -197,16 +197,8 @@ public final class StoredModel {
                 manifest.lastOfType(MediaTypes.PROJECTOR).isPresent());
     }
 
-    /// Made once: nothing in it can change without the manifest.
     public ModelSummary summary() {
-        ModelSummary known = summary;
-        if (known != null) return known;
-        ModelSummary made =
-                new ModelSummary(name.shortForm(), digest.hex(), sizeBytes(), modifiedAt, traits(), capabilities());
-        boolean weightsWereRead = made.capabilities().contains("completion")
-                || made.capabilities().contains("embedding");
-        if (weightsWereRead) summary = made;
-        return made;
+        return new ModelSummary(name.shortForm(), digest.hex(), sizeBytes(), modifiedAt, traits(), capabilities());
     }
 
     /// @param verbose whether long arrays of the GGUF file, such as the vocabulary, are given in full

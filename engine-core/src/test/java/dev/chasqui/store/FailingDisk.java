@@ -66,11 +66,6 @@ final class FailingDisk implements Disk {
             }
 
             @Override
-            public int read(byte[] bytes, long position) throws IOException {
-                return real.read(bytes, position);
-            }
-
-            @Override
             public void force() throws IOException {
                 if (now()) throw full();
                 real.force();

@@ -68,6 +68,19 @@ class ModelFetcherTest {
     }
 
     @Test
+    void aDamagedOneIsFetchedAgainThoughNobodyHadNoticed() throws IOException {
+        Path weights = fetcher(copying()).bring(entry, store, Progress.NONE).weights();
+        byte[] flipped = gguf.clone();
+        flipped[gguf.length - 1] ^= 1;
+        Files.write(weights, flipped);
+
+        assertThat(fetcher(copying()).bring(entry, store, Progress.NONE).weights())
+                .isEqualTo(weights)
+                .hasBinaryContent(gguf);
+        assertThat(store.verify(List.of(), Progress.NONE).isWhole()).isTrue();
+    }
+
+    @Test
     void aFileInAStoreNearbyNeedsNoNetwork() throws IOException {
         fetcher(copying()).bring(entry, ModelStore.at(folder.resolve("nearby")), Progress.NONE);
         ModelFetcher offline = new ModelFetcher(List.of(), List.of(folder.resolve("nearby")), true);

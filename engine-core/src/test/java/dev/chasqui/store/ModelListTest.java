@@ -33,7 +33,7 @@ class ModelListTest {
     @BeforeEach
     void makeStores() throws IOException {
         Clock later = Clock.fixed(Instant.now().plus(Duration.ofHours(1)), ZoneOffset.UTC);
-        list = ModelStore.at(folder, Disk.REAL, later);
+        list = ModelStore.at(folder, StoreSettings.DEFAULT, Disk.REAL, later);
         other = ModelStore.at(folder);
         TinyGguf.llama().write(folder.resolve("tiny.gguf"));
         create("a", "FROM tiny.gguf\nSYSTEM One.");

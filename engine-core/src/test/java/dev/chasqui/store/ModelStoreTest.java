@@ -231,6 +231,19 @@ class ModelStoreTest {
     }
 
     @Test
+    void aCopyOverAnotherModelRemovesWhatOnlyThatOneNeeded() {
+        create("tiny", "FROM tiny.gguf\nSYSTEM one");
+        StoredModel before = create("other", "FROM tiny.gguf\nSYSTEM two");
+
+        store.copy(name("tiny"), name("other"));
+
+        assertThat(store.get(name("other")).system()).contains("one");
+        assertThat(before.weights()).exists();
+        assertThat(filesOf("blobs"))
+                .hasSize(store.get(name("tiny")).manifest().digests().size());
+    }
+
+    @Test
     void aModelMadeFromAnotherKeepsWhatIsNotReplaced() {
         create("base", "FROM tiny.gguf\nPARAMETER top_k 5\nPARAMETER seed 1\nSYSTEM old\nMESSAGE user hi\nLICENSE MIT");
 

@@ -141,10 +141,13 @@ class StoreFaultTest {
     void whatAKilledProcessLeftGoesWithTheNextWrite() throws IOException {
         Path left = Files.createDirectories(root.resolve("blobs/.chasqui")).resolve("left.tmp");
         Files.write(left, new byte[1000]);
+        Path name = Files.createDirectories(root.resolve("manifests")).resolve(".chasqui-left.tmp");
+        Files.writeString(name, "{");
 
         ModelStore.at(root).create(NAME, first, folder, Progress.NONE);
 
         assertThat(left).doesNotExist();
+        assertThat(name).doesNotExist();
     }
 
     @Test

@@ -11,7 +11,9 @@ import dev.chasqui.gguf.TinyGguf;
 import dev.chasqui.template.GoTemplate;
 import dev.chasqui.template.TemplateChoice;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +92,7 @@ class TemplateInForceTest {
 
     @Test
     void theEnvironmentMayPutItBeforeTheWeightsOwnInAnyCase() {
-        store = ModelStore.at(folder.resolve("models"), true);
+        store = ModelStore.at(folder.resolve("models"), new StoreSettings(true, Duration.ofDays(1), Optional.empty()));
 
         StoredModel model = create("{{ tools }}" + JINJA_WITH_SYSTEM_PROMPT, CHATML);
 

@@ -45,6 +45,7 @@ final class ChasquiCommand implements Callable<Integer> {
             ModelsCommand::new,
             CpCommand::new,
             RmCommand::new,
+            VerifyCommand::new,
             DoctorCommand::new,
             PlanCommand::new,
             TuneCommand::new,

@@ -1,6 +1,7 @@
 package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
+import dev.chasqui.api.BackendException;
 import dev.chasqui.api.OllamaHost;
 import dev.chasqui.api.Options;
 import dev.chasqui.engine.Engine;
@@ -12,8 +13,11 @@ import dev.chasqui.http.ServerSettings;
 import dev.chasqui.ollama.OllamaBackend;
 import dev.chasqui.store.ModelStore;
 import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,9 @@ final class LiveRooms implements Rooms {
 
     /// Enough for a short question and its answer: 4,096 tokens would take another 60 ms to allocate.
     private static final int FIRST_TOKENS = 1024;
+
+    /// Ollama's: a file that is younger may be for a model that is being made.
+    private static final Duration UNUSED_FOR = Duration.ofHours(1);
 
     private final Map<String, String> environment;
 
@@ -72,6 +79,8 @@ final class LiveRooms implements Rooms {
             Logger log = LoggerFactory.getLogger(LiveRooms.class);
             log.info("models are in {}", ModelStore.defaultRoot(environment));
             log.info("listening on {}", server.address());
+            if (wantsPruning())
+                Thread.ofPlatform().daemon().name("chasqui-prune").start(this::prune);
             end.await();
         }
     }
@@ -91,6 +100,21 @@ final class LiveRooms implements Rooms {
     @Override
     public Diagnosis diagnose() {
         return new Doctor(this).examine();
+    }
+
+    /// A starting Ollama removes what no model needs unless it is told not to. Here somebody has to ask for it, in
+    /// the same variable: the folder may be somebody else's, too.
+    private boolean wantsPruning() {
+        String value = environment.getOrDefault("OLLAMA_NOPRUNE", "").strip().toLowerCase(Locale.ROOT);
+        return Set.of("0", "f", "false", "off").contains(value);
+    }
+
+    private void prune() {
+        try {
+            EngineConfig.fromEnvironment(environment).openStore().prune(UNUSED_FOR);
+        } catch (BackendException e) {
+            LoggerFactory.getLogger(LiveRooms.class).warn("unused files stay: {}", e.getMessage());
+        }
     }
 
     /// Answers under way come to an end first, then the models leave memory.

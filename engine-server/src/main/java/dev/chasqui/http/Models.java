@@ -4,25 +4,34 @@ import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.ModelName;
+import dev.chasqui.api.ModelSummary;
 import io.vertx.core.http.HttpHeaders;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What there is to know about models: `/api/tags`, `/api/ps`, `/api/show`.
 final class Models {
 
     private final Backend backend;
+    private volatile Tags tags = new Tags(List.of(), json(ModelsJson.list(List.of())));
+
+    /// What was said of which models the last time.
+    private record Tags(List<ModelSummary> models, byte[] json) {}
 
     Models(Backend backend) {
         this.backend = backend;
     }
 
     void tags(Exchange exchange) {
-        reply(exchange, ModelsJson.list(backend.models()));
+        List<ModelSummary> models = backend.models();
+        Tags said = tags;
+        if (!said.models.equals(models)) tags = said = new Tags(models, json(ModelsJson.list(models)));
+        exchange.replyJson(200, said.json);
     }
 
     void ps(Exchange exchange) {
-        reply(exchange, ModelsJson.running(backend.running()));
+        exchange.replyJson(200, json(ModelsJson.running(backend.running())));
     }
 
     void show(Exchange exchange) {
@@ -36,7 +45,7 @@ final class Models {
         if (exchange.header(HttpHeaders.USER_AGENT).startsWith("GitHubCopilotChat/")) {
             info.put("general.basename", model); // that client shows it as the model's name
         }
-        reply(exchange, ModelsJson.details(details, info, body.flag("verbose", false)));
+        exchange.replyJson(200, json(ModelsJson.details(details, info, body.flag("verbose", false))));
     }
 
     private ModelDetails detailsOf(String model, ModelName name) {
@@ -47,7 +56,7 @@ final class Models {
         }
     }
 
-    private static void reply(Exchange exchange, Map<String, Object> json) {
-        exchange.replyJson(200, JsonText.MAPPER.writeValueAsBytes(json));
+    private static byte[] json(Map<String, Object> reply) {
+        return JsonText.MAPPER.writeValueAsBytes(reply);
     }
 }
