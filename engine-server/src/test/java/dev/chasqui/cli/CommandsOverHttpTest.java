@@ -54,7 +54,7 @@ class CommandsOverHttpTest {
         assertThat(run(environment, "list")).contains("small:latest").doesNotContain("tiny");
 
         assertThat(status(environment, "run", "nowhere-to-be-had", "Hi")).isEqualTo(1);
-        assertThat(err()).startsWith("Error: ").contains("nowhere-to-be-had");
+        assertThat(err()).contains("Error: model 'nowhere-to-be-had' not found").contains("CHASQUI_OFFLINE");
     }
 
     @Test
@@ -96,6 +96,17 @@ class CommandsOverHttpTest {
             assertThat(err()).isEqualTo("Error: couldn't find model \"tiny\" to stop\n");
             assertThat(status(remote, "rm", "tiny")).isEqualTo(1);
             assertThat(err()).isEqualTo("Error: model 'tiny' not found\n");
+            create(remote);
+            assertThat(err())
+                    .contains("parsing GGUF")
+                    .contains("writing manifest")
+                    .endsWith("success\n");
+            assertThat(run(remote, "show", "tiny", "--system")).isEqualTo("Be brief.\n");
+            assertThat(run(remote, "cp", "tiny", "registry.example/me/x")).startsWith("copied ");
+            for (String transfer : new String[] {"pull", "push"}) {
+                assertThat(status(remote, transfer, "registry.example/me/x")).isEqualTo(1);
+                assertThat(err()).contains("Error: ").contains("CHASQUI_OFFLINE");
+            }
             assertThat(folder.resolve("elsewhere"))
                     .as("nothing happens on this machine")
                     .doesNotExist();
@@ -148,7 +159,13 @@ class CommandsOverHttpTest {
     }
 
     private Map<String, String> inProcess() {
-        return Map.of("OLLAMA_MODELS", folder.resolve("models").toString(), "CHASQUI_BACKEND", "embedded");
+        return Map.of(
+                "OLLAMA_MODELS",
+                folder.resolve("models").toString(),
+                "CHASQUI_BACKEND",
+                "embedded",
+                "CHASQUI_OFFLINE",
+                "1");
     }
 
     private void create(Map<String, String> environment) throws IOException {

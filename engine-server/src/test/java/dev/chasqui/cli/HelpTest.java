@@ -34,6 +34,7 @@ class HelpTest {
                 "doctor",
                 "plan",
                 "tune",
+                "verify",
                 "bench",
                 "push",
                 "models",
