@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Digest;
+import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
+import dev.chasqui.api.Option;
+import dev.chasqui.api.Options;
 import dev.chasqui.api.Progress;
-import dev.chasqui.gguf.TinyGguf;
+import dev.chasqui.api.Settings;
+import dev.chasqui.engine.Engine;
+import dev.chasqui.engine.EngineConfig;
+import dev.chasqui.llama.TinyModel;
+import dev.chasqui.registry.RemoteName;
+import dev.chasqui.registry.ScriptedRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -25,12 +34,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Two processes that make, take in, copy, delete, list and read models of one store at the same time, for 200
-/// rounds: some under names of their own, some under names they fight for.
+/// Two processes that make, take in, pull, copy, delete, list, read and run models of one store at the same time, for
+/// 200 rounds: some under names of their own, some under names they fight for.
 @Timeout(300)
 class TwoProcessesTest {
 
     private static final int ROUNDS_EACH = 100;
+    private static final int RUN_EVERY = 10;
+    private static final String PULLED = "me/pulled";
 
     @TempDir
     Path folder;
@@ -39,12 +50,13 @@ class TwoProcessesTest {
     void nothingIsLostAndNothingIsHalfVisible() throws Exception {
         long seed = new Random().nextLong();
         System.out.println("TwoProcessesTest: seed " + seed);
-        for (int i = 0; i < 3; i++) TinyGguf.llama().seed(i).write(folder.resolve(i + ".gguf"));
+        for (int i = 0; i < 4; i++) TinyModel.write(folder.resolve(i + ".gguf"), i);
         Path root = folder.resolve("models");
 
         List<Process> processes = new ArrayList<>();
-        try {
-            for (String each : List.of("p1", "p2")) processes.add(start(root, each, seed));
+        try (ScriptedRegistry registry = new ScriptedRegistry()) {
+            registry.put(PULLED, PullTest.CONFIG, Files.readAllBytes(folder.resolve("3.gguf")));
+            for (String each : List.of("p1", "p2")) processes.add(start(root, each, seed, registry));
             ModelStore watcher = ModelStore.at(root);
             while (processes.stream().anyMatch(Process::isAlive)) Worker.readAll(watcher);
             Set<String> expected = new TreeSet<>();
@@ -55,7 +67,9 @@ class TwoProcessesTest {
             }
 
             ModelStore store = ModelStore.at(root);
-            assertThat(store.summaries().stream().map(ModelSummary::name).filter(name -> !name.startsWith("shared")))
+            assertThat(store.summaries().stream()
+                            .map(ModelSummary::name)
+                            .filter(name -> !name.startsWith("shared") && !name.startsWith(PULLED)))
                     .as("seed " + seed)
                     .containsExactlyInAnyOrderElementsOf(expected);
             assertThat(store.verify(List.of(), Progress.NONE).damage()).isEmpty();
@@ -65,10 +79,11 @@ class TwoProcessesTest {
         }
     }
 
-    private Process start(Path root, String prefix, long seed) throws IOException {
+    private Process start(Path root, String prefix, long seed, ScriptedRegistry registry) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
+                        "--enable-native-access=ALL-UNNAMED",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
@@ -77,7 +92,8 @@ class TwoProcessesTest {
                         root.toString(),
                         folder.toString(),
                         prefix,
-                        String.valueOf(seed))
+                        String.valueOf(seed),
+                        registry.uri())
                 .redirectErrorStream(true)
                 .start();
     }
@@ -106,17 +122,20 @@ class TwoProcessesTest {
         private final Path folder;
         private final String prefix;
         private final Random random;
+        private final RemoteModels remote;
         private final Set<ModelName> own = new HashSet<>();
 
-        private Worker(Path root, Path folder, String prefix, long seed) {
+        private Worker(Path root, Path folder, String prefix, long seed, String registry) {
             this.store = ModelStore.at(root);
             this.folder = folder;
             this.prefix = prefix;
             this.random = new Random(seed + prefix.hashCode());
+            this.remote = new RemoteModels(
+                    store, ScriptedRegistry.settings(folder.resolve(prefix), Map.of("CHASQUI_REGISTRY", registry)));
         }
 
         public static void main(String[] args) {
-            Worker worker = new Worker(Path.of(args[0]), Path.of(args[1]), args[2], Long.parseLong(args[3]));
+            Worker worker = new Worker(Path.of(args[0]), Path.of(args[1]), args[2], Long.parseLong(args[3]), args[4]);
             for (int i = 0; i < ROUNDS_EACH; i++) worker.round(i);
             worker.own.forEach(name -> System.out.println("own " + name));
         }
@@ -124,16 +143,33 @@ class TwoProcessesTest {
         private void round(int i) {
             ModelName mine = ModelName.parse(prefix + "/m" + random.nextInt(8));
             ModelName shared = ModelName.parse("shared" + random.nextInt(3));
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(8)) {
                 case 0, 1 -> make(mine, i);
                 case 2 -> make(shared, i);
                 case 3 -> copy(shared, mine);
                 case 4 -> delete(mine);
+                case 5 -> remote.pull(RemoteName.parse(PULLED), true, Progress.NONE);
+                case 6 -> delete(ModelName.parse(PULLED));
                 default -> delete(shared);
             }
             readAll(store);
             for (ModelName name : own) {
                 if (store.find(name).isEmpty()) throw new AssertionError(name + " is lost, round " + i);
+            }
+            if (i % RUN_EVERY == RUN_EVERY - 1) run();
+        }
+
+        private void run() {
+            EngineConfig config = EngineConfig.fromEnvironment(Map.of()).withStore(store.root());
+            Options brief = Options.NONE.with(Option.NUM_PREDICT, 2);
+            try (Engine engine = Engine.open(config)) {
+                for (ModelName name : own.stream().limit(1).toList()) {
+                    GenerateRequest request =
+                            GenerateRequest.of(name.longForm(), "Hi").withSettings(Settings.DEFAULT.withOptions(brief));
+                    if (engine.generate(request).answer().summary().evalTokens() < 1) {
+                        throw new AssertionError(name + " says nothing");
+                    }
+                }
             }
         }
 
@@ -172,8 +208,11 @@ class TwoProcessesTest {
                 if (found.isEmpty()) continue;
                 StoredModel model = found.get();
                 try {
-                    if (!model.system().orElse("").contains(" says ")) throw new AssertionError(name + " says nothing");
-                    if (model.gguf().tensors().size() != 2) throw new AssertionError(name + " has no tensors");
+                    boolean pulled = listed.name().startsWith(PULLED);
+                    if (!pulled && !model.system().orElse("").contains(" says ")) {
+                        throw new AssertionError(name + " has no system prompt");
+                    }
+                    if (model.gguf().tensors().isEmpty()) throw new AssertionError(name + " has no tensors");
                     for (Layer layer : model.manifest().layers()) {
                         byte[] bytes = Files.readAllBytes(store.blobs().path(layer.digest()));
                         if (!Digest.of(bytes).equals(layer.digest())) throw new AssertionError(name + " is damaged");
