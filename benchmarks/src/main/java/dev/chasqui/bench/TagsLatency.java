@@ -14,9 +14,7 @@ import dev.chasqui.store.Modelfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -124,12 +122,11 @@ final class TagsLatency implements Section {
     /// Asks for the list, over one connection.
     private static final class Tags implements AutoCloseable {
 
-        private final HttpClient client = HttpClient.newHttpClient();
-        private final HttpRequest request;
+        private final PlainGet get;
         private final int models;
 
         Tags(URI server, int models) {
-            this.request = HttpRequest.newBuilder(server.resolve("/api/tags")).build();
+            this.get = new PlainGet(server.resolve("/api/tags"));
             this.models = models;
         }
 
@@ -163,25 +160,21 @@ final class TagsLatency implements Section {
         private double once() {
             try {
                 long start = System.nanoTime();
-                HttpResponse<String> reply = client.send(request, HttpResponse.BodyHandlers.ofString());
+                byte[] reply = get.body();
                 long nanos = System.nanoTime() - start;
-                int listed = reply.body().split("\"modified_at\"", -1).length - 1;
-                if (reply.statusCode() != 200 || listed != models) {
-                    throw new IllegalStateException("/api/tags answered " + reply.statusCode() + " with " + listed
-                            + " of " + models + " models");
+                int listed = new String(reply, StandardCharsets.UTF_8).split("\"modified_at\"", -1).length - 1;
+                if (listed != models) {
+                    throw new IllegalStateException("/api/tags listed " + listed + " of " + models + " models");
                 }
                 return nanos / MILLION;
             } catch (IOException e) {
                 throw new IllegalStateException("/api/tags could not be asked: " + e.getMessage(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while asking for the models", e);
             }
         }
 
         @Override
         public void close() {
-            client.close();
+            get.close();
         }
     }
 }
