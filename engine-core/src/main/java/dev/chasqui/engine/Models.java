@@ -173,7 +173,15 @@ interface Models {
 
         @Override
         public List<ModelSummary> list() {
-            return List.of(new ModelSummary(name, "", facts.fileBytes(), modifiedAt(), traits(), capabilities()));
+            return List.of(new ModelSummary(
+                    name,
+                    "",
+                    facts.fileBytes(),
+                    modifiedAt(),
+                    traits(),
+                    facts.contextLength(),
+                    facts.embeddingLength(),
+                    capabilities()));
         }
 
         @Override

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -103,7 +104,14 @@ final class ReplyJson {
                         number(model, "size").longValue(),
                         instant(model, "modified_at"),
                         traits(model),
+                        count(model.path("details"), "context_length"),
+                        count(model.path("details"), "embedding_length"),
                         strings(model.path("capabilities"))));
+    }
+
+    private static OptionalInt count(JsonNode object, String field) {
+        int count = number(object, field).intValue();
+        return count > 0 ? OptionalInt.of(count) : OptionalInt.empty();
     }
 
     static List<RunningModel> running(JsonNode reply) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -25,12 +26,22 @@ final class Capabilities {
     private static final int MOST_REMEMBERED = 4_096;
 
     private final boolean goTemplates;
-    private final Map<Digest, Set<String>> ofWeights = new ConcurrentHashMap<>();
+    private final Map<Digest, Weights> ofWeights = new ConcurrentHashMap<>();
     private final Map<Given, OfTemplate> ofTemplates = new ConcurrentHashMap<>();
 
     /// @param goTemplates whether a template in Go's syntax is in force wherever there is one
     Capabilities(boolean goTemplates) {
         this.goTemplates = goTemplates;
+    }
+
+    /// What a list says of a file of weights.
+    record Weights(Set<String> capabilities, OptionalInt contextLength, OptionalInt embeddingLength) {
+
+        static final Weights UNKNOWN = new Weights(Set.of(), OptionalInt.empty(), OptionalInt.empty());
+
+        static Weights of(GgufFile gguf) {
+            return new Weights(gguf.capabilities(), gguf.contextLength(), gguf.embeddingLength());
+        }
     }
 
     /// What decides about a template in Go's syntax: its text's digest, the weights, and whether there is a system
@@ -56,7 +67,7 @@ final class Capabilities {
             boolean projector) {}
 
     List<String> of(Files files, ConfigBlob config) {
-        Set<String> found = new LinkedHashSet<>(weights(files));
+        Set<String> found = new LinkedHashSet<>(weights(files).capabilities());
         template(files).ifPresent(template -> {
             if (template.inForce) found.removeAll(Set.of("tools", "thinking"));
             template.does.stream()
@@ -74,11 +85,12 @@ final class Capabilities {
         return template(files).filter(OfTemplate::inForce).isPresent();
     }
 
-    private Set<String> weights(Files files) {
+    /// What there is to know about a model without reading its weights each time.
+    Weights weights(Files files) {
         return files.weights
                 .flatMap(layer ->
-                        remembered(ofWeights, layer.digest(), () -> gguf(files).map(GgufFile::capabilities)))
-                .orElse(Set.of());
+                        remembered(ofWeights, layer.digest(), () -> gguf(files).map(Weights::of)))
+                .orElse(Weights.UNKNOWN);
     }
 
     private Optional<OfTemplate> template(Files files) {
@@ -91,7 +103,7 @@ final class Capabilities {
     private OfTemplate read(Files files, String jinja) {
         try {
             GoTemplate go = GoTemplate.parse(files.text.get());
-            Set<String> jinjaDoes = new HashSet<>(weights(files));
+            Set<String> jinjaDoes = new HashSet<>(weights(files).capabilities());
             jinjaDoes.retainAll(Set.of("tools", "thinking"));
             boolean inForce =
                     goTemplates || jinja.isBlank() || TemplateChoice.prefersGo(go, jinja, jinjaDoes, files.system);

@@ -65,8 +65,11 @@ final class Creation implements AutoCloseable {
 
     /// Takes over everything an existing model has.
     void base(StoredModel model) {
-        layers.addAll(model.manifest().layers());
-        layers.removeIf(layer -> layer.mediaType().equals(MediaTypes.PARAMS));
+        String name = model.name().shortForm();
+        model.manifest().layers().stream()
+                .filter(layer -> !layer.mediaType().equals(MediaTypes.PARAMS))
+                .map(layer -> layer.takenFrom(name))
+                .forEach(layers::add);
         config = Optional.of(model.config());
         params = model.params();
     }

@@ -6,4 +6,14 @@ import dev.chasqui.api.Digest;
 ///
 /// @param mediaType what the file is, see [MediaTypes]
 /// @param size      its length in bytes
-record Layer(String mediaType, Digest digest, long size) {}
+/// @param from      the name of the model it was taken over from; may be empty
+record Layer(String mediaType, Digest digest, long size, String from) {
+
+    Layer(String mediaType, Digest digest, long size) {
+        this(mediaType, digest, size, "");
+    }
+
+    Layer takenFrom(String model) {
+        return new Layer(mediaType, digest, size, model);
+    }
+}

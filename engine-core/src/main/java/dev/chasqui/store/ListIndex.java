@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The list of models as text, for a process that starts: with ten thousand of them it would read twenty thousand
 /// files to find out the same. A line says of which state of a file and its folder it speaks.
@@ -20,7 +21,7 @@ import java.util.Optional;
 record ListIndex(Folders.State blobs, List<Line> lines) {
 
     private static final String END = "end";
-    private static final int FIELDS = 13;
+    private static final int FIELDS = 16;
 
     /// @param file    the manifest
     /// @param folder  state of the folder it is in, all of whose files have a line
@@ -53,7 +54,10 @@ record ListIndex(Folders.State blobs, List<Line> lines) {
                     traits.format() + '|' + traits.family() + '|' + String.join(",", traits.families()),
                     traits.parameterSize(),
                     traits.quantizationLevel(),
-                    String.join(",", summary.capabilities()));
+                    String.join(",", summary.capabilities()),
+                    traits.parentModel(),
+                    text(summary.contextLength()),
+                    text(summary.embeddingLength()));
         }
         return text.append(END).append('\n').toString();
     }
@@ -64,9 +68,8 @@ record ListIndex(Folders.State blobs, List<Line> lines) {
         List<String> all = new ArrayList<>(traits.families());
         all.addAll(summary.capabilities());
         all.addAll(List.of(traits.format(), traits.family(), traits.parameterSize(), traits.quantizationLevel()));
-        return traits.parentModel().isEmpty()
-                && all.stream()
-                        .allMatch(text -> text.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '|' && c != ','))
+        all.add(traits.parentModel());
+        return all.stream().allMatch(text -> text.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '|' && c != ','))
                 && !summary.capabilities().contains("")
                 && !traits.families().contains("");
     }
@@ -93,13 +96,16 @@ record ListIndex(Folders.State blobs, List<Line> lines) {
         if (fields.length != FIELDS) throw new IllegalArgumentException(fields.length + " fields");
         Stamp stamp = new Stamp(fields[3], time(fields[4]), Long.parseLong(fields[5]));
         String[] family = fields[9].split("\\|", -1);
-        ModelTraits traits = new ModelTraits("", family[0], family[1], names(family[2]), fields[10], fields[11]);
+        ModelTraits traits =
+                new ModelTraits(fields[13], family[0], family[1], names(family[2]), fields[10], fields[11]);
         ModelSummary summary = new ModelSummary(
                 fields[6],
                 fields[7],
                 Long.parseLong(fields[8]),
                 stamp.modified().toInstant(),
                 traits,
+                number(fields[14]),
+                number(fields[15]),
                 names(fields[12]));
         Path file = Path.of(fields[0]);
         if (file.getParent() == null) throw new IllegalArgumentException(fields[0]);
@@ -110,8 +116,16 @@ record ListIndex(Folders.State blobs, List<Line> lines) {
         return text.isEmpty() ? List.of() : List.of(text.split(","));
     }
 
+    private static String text(OptionalInt number) {
+        return number.isPresent() ? String.valueOf(number.getAsInt()) : "";
+    }
+
+    private static OptionalInt number(String text) {
+        return text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text));
+    }
+
     private static String head(String kind) {
-        return "chasqui-list 1 " + Version.current() + " " + kind;
+        return "chasqui-list 2 " + Version.current() + " " + kind;
     }
 
     private static void row(StringBuilder text, String... fields) {

@@ -47,7 +47,11 @@ record Manifest(Layer config, List<Layer> layers) {
         if (!(layer.get("size") instanceof Long size) || size < 0) {
             throw BackendException.invalid(what + " has no size");
         }
-        return new Layer(Json.text(layer, "mediaType").orElse(""), Digest.parse(digest), size);
+        return new Layer(
+                Json.text(layer, "mediaType").orElse(""),
+                Digest.parse(digest),
+                size,
+                Json.text(layer, "from").orElse(""));
     }
 
     byte[] toJson() {
@@ -64,6 +68,7 @@ record Manifest(Layer config, List<Layer> layers) {
         json.put("mediaType", layer.mediaType());
         json.put("digest", layer.digest().toString());
         json.put("size", layer.size());
+        if (!layer.from().isEmpty()) json.put("from", layer.from());
         return json;
     }
 

@@ -72,7 +72,8 @@ public final class StoredModel {
     }
 
     public ModelTraits traits() {
-        return config.traits();
+        String parent = manifest.lastOfType(MediaTypes.MODEL).map(Layer::from).orElse("");
+        return config.traits().withParentModel(parent);
     }
 
     /// The GGUF file; of a split model the first.
@@ -198,7 +199,16 @@ public final class StoredModel {
     }
 
     public ModelSummary summary() {
-        return new ModelSummary(name.shortForm(), digest.hex(), sizeBytes(), modifiedAt, traits(), capabilities());
+        Capabilities.Weights weights = capabilities.weights(files());
+        return new ModelSummary(
+                name.shortForm(),
+                digest.hex(),
+                sizeBytes(),
+                modifiedAt,
+                traits(),
+                weights.contextLength(),
+                weights.embeddingLength(),
+                capabilities());
     }
 
     /// @param verbose whether long arrays of the GGUF file, such as the vocabulary, are given in full

@@ -100,7 +100,7 @@ class ListIndexTest {
         assertThat(ListIndex.read(whole, "any")).isPresent();
         assertThat(ListIndex.read(whole, "go")).isEmpty();
         assertThat(ListIndex.read(whole.replace('\t', ' '), "any")).isEmpty();
-        assertThat(ListIndex.read(whole.replace("chasqui-list 1", "chasqui-list 2"), "any"))
+        assertThat(ListIndex.read(whole.replace("chasqui-list 2", "chasqui-list 1"), "any"))
                 .isEmpty();
     }
 
@@ -120,6 +120,8 @@ class ListIndexTest {
                 plain.sizeBytes(),
                 plain.modifiedAt(),
                 plain.traits(),
+                plain.contextLength(),
+                plain.embeddingLength(),
                 List.of("completion", "a,b\tc\nd"));
 
         assertThat(ListIndex.canHold(plain)).isTrue();

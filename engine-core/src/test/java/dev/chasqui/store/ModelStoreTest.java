@@ -255,7 +255,7 @@ class ModelStoreTest {
         assertThat(model.messages()).containsExactly(Message.user("hi"));
         assertThat(model.licenses()).containsExactly("MIT");
         assertThat(model.weights()).isEqualTo(store.get(name("base")).weights());
-        assertThat(model.traits()).isEqualTo(store.get(name("base")).traits());
+        assertThat(model.traits()).isEqualTo(store.get(name("base")).traits().withParentModel("base:latest"));
     }
 
     @Test

@@ -44,7 +44,10 @@ public final class ModelsJson {
         json.put("modified_at", model.modifiedAt().toString());
         json.put("size", model.sizeBytes());
         json.put("digest", model.digest());
-        json.put("details", traits(model.traits()));
+        Map<String, @Nullable Object> details = traits(model.traits());
+        model.contextLength().ifPresent(tokens -> details.put("context_length", tokens));
+        model.embeddingLength().ifPresent(numbers -> details.put("embedding_length", numbers));
+        json.put("details", details);
         putIfAny(json, "capabilities", model.capabilities());
         return json;
     }

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /// Answers what a test says, and remembers what it was asked.
@@ -96,7 +97,17 @@ final class ScriptedBackend implements Backend {
     }
 
     ScriptedBackend with(String name, long bytes, Instant modified) {
-        models.put(name, new ModelSummary(name, "0123456789abcdef".repeat(4), bytes, modified, traits(), List.of()));
+        models.put(
+                name,
+                new ModelSummary(
+                        name,
+                        "0123456789abcdef".repeat(4),
+                        bytes,
+                        modified,
+                        traits(),
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        List.of()));
         return this;
     }
 

@@ -94,6 +94,16 @@ class CreateTest {
         assertThat(agent.params())
                 .isEqualTo(server.store.get(ModelName.parse(TinyServer.MODEL)).params());
         assertThat(agent.messages()).hasSize(2);
+        JsonNode shown = JsonText.MAPPER.readTree(
+                server.post("/api/show", "{\"model\": \"agent\"}").body());
+        assertThat(shown.at("/details/parent_model").stringValue()).isEqualTo(TinyServer.MODEL);
+        JsonNode listed = JsonText.MAPPER
+                .readTree(
+                        server.send("GET", "/api/tags", BodyPublishers.noBody()).body())
+                .at("/models/0/details");
+        assertThat(listed.get("parent_model").stringValue()).isEqualTo(TinyServer.MODEL);
+        assertThat(listed.get("context_length").intValue()).isEqualTo(512);
+        assertThat(listed.get("embedding_length").intValue()).isEqualTo(256);
     }
 
     @ParameterizedTest

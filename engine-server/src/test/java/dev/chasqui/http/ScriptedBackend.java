@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -227,6 +228,8 @@ class ScriptedBackend implements Backend {
                 98_000_000,
                 Instant.parse("2026-11-23T01:02:03.000000004Z"),
                 TRAITS,
+                OptionalInt.of(8192),
+                OptionalInt.empty(),
                 List.of("completion")));
     }
 
