@@ -79,7 +79,7 @@ public final class Engine implements Backend {
         ModelSource source = models.source(request.model());
         boolean loadOnly = request.prompt().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
-        Requests.requireCompletion(source, "generate");
+        Requests.requireCompletion(source, request.model(), "generate");
         Function<Prompts, Rendering> rendering = requests.rendering(source, request);
         return answer(source, request.settings(), startedAt, loadOnly, rendering);
     }
@@ -87,7 +87,7 @@ public final class Engine implements Backend {
     @Override
     public String render(GenerateRequest request) {
         ModelSource source = models.source(request.model());
-        Requests.requireCompletion(source, "generate");
+        Requests.requireCompletion(source, request.model(), "generate");
         return rendered(source, request.settings(), requests.rendering(source, request));
     }
 
@@ -97,7 +97,7 @@ public final class Engine implements Backend {
         ModelSource source = models.source(request.model());
         boolean loadOnly = request.messages().isEmpty();
         if (loadOnly && unloads(request.settings())) return unload(source);
-        Requests.requireCompletion(source, "chat");
+        Requests.requireCompletion(source, request.model(), "chat");
         Function<Prompts, Rendering> rendering = requests.rendering(source, request);
         return answer(source, request.settings(), startedAt, loadOnly, rendering);
     }
@@ -105,7 +105,7 @@ public final class Engine implements Backend {
     @Override
     public String render(ChatRequest request) {
         ModelSource source = models.source(request.model());
-        Requests.requireCompletion(source, "chat");
+        Requests.requireCompletion(source, request.model(), "chat");
         if (request.messages().isEmpty())
             throw BackendException.invalid("messages is empty; there is nothing to render");
         return rendered(source, request.settings(), requests.rendering(source, request));
@@ -223,7 +223,7 @@ public final class Engine implements Backend {
         return pins.pin(name, kept -> {
             long startedAt = System.nanoTime();
             ModelSource source = models.source(request.model());
-            Requests.requireCompletion(source, "generate");
+            Requests.requireCompletion(source, request.model(), "generate");
             Options options = effective(request.settings().options(), source);
             if (LoadedModel.isExact(options)) {
                 throw BackendException.invalid("option \"exact\" is true; a pinned context is there to be shared, and"

@@ -26,8 +26,8 @@ final class Requests {
 
     /// @throws BackendException if the model cannot do what is asked
     Function<Prompts, Rendering> rendering(ModelSource source, GenerateRequest request) {
-        refuse(!request.images().isEmpty(), source, "images");
-        refuseThinking(source, request.settings());
+        refuse(!request.images().isEmpty(), request.model(), "images");
+        refuseThinking(source, request.model(), request.settings());
         Optional<GoTemplate> template = template(source, request);
         return prompts -> prompts.text(source, template, request);
     }
@@ -36,8 +36,8 @@ final class Requests {
     Function<Prompts, Rendering> rendering(ModelSource source, ChatRequest request) {
         refuseByFullName(
                 request.toolsJson().isPresent() && !source.capabilities().contains("tools"), source, "tools");
-        refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), source, "images");
-        refuseThinking(source, request.settings());
+        refuse(request.messages().stream().anyMatch(message -> !message.images().isEmpty()), request.model(), "images");
+        refuseThinking(source, request.model(), request.settings());
         Optional<GoTemplate> template = templates.of(source);
         Optional<OfferedTools> tools = OfferedTools.of(request)
                 .map(offered -> offered.mustBeCalled() && template.isPresent()
@@ -70,10 +70,9 @@ final class Requests {
         });
     }
 
-    static void requireCompletion(ModelSource source, String verb) {
-        if (!source.capabilities().contains("completion")) {
-            throw BackendException.invalid("\"" + source.name() + "\" does not support " + verb);
-        }
+    /// @param name the model's, as the request writes it
+    static void requireCompletion(ModelSource source, String name, String verb) {
+        refuse(!source.capabilities().contains("completion"), name, verb);
     }
 
     private RequiredCall call(ModelSource source, GoTemplate template, OfferedTools tools) {
@@ -91,21 +90,21 @@ final class Requests {
         }
     }
 
-    private static void refuse(boolean asked, ModelSource source, String what) {
-        if (asked) throw BackendException.invalid("\"" + source.name() + "\" does not support " + what);
+    private static void refuse(boolean asked, String name, String what) {
+        if (asked) throw BackendException.invalid("\"" + name + "\" does not support " + what);
     }
 
     /// In Ollama's words, which name a model of the store in full where its template is what lacks something.
     private static void refuseByFullName(boolean asked, ModelSource source, String what) {
         boolean ofStore = source.name().contains(":");
-        if (!asked || !ofStore) refuse(asked, source, what);
+        if (!asked || !ofStore) refuse(asked, source.name(), what);
         else {
             throw BackendException.invalid(ModelName.parse(source.name()).longForm() + " does not support " + what);
         }
     }
 
-    private static void refuseThinking(ModelSource source, Settings settings) {
+    private static void refuseThinking(ModelSource source, String name, Settings settings) {
         boolean asked = settings.think() != Think.DEFAULT && settings.think() != Think.OFF;
-        refuse(asked && !source.capabilities().contains("thinking"), source, "thinking");
+        refuse(asked && !source.capabilities().contains("thinking"), name, "thinking");
     }
 }

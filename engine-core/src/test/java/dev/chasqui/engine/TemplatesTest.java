@@ -214,7 +214,7 @@ class TemplatesTest {
         assertThat(engine.render(request.withSettings(SHORT.withThink(Think.OFF))))
                 .endsWith("Buy? /no_think<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n");
         assertThatThrownBy(() -> engine.chat(chat("qa", Message.user("x")).withSettings(SHORT.withThink(Think.ON))))
-                .hasMessage("\"qa:latest\" does not support thinking");
+                .hasMessage("\"qa\" does not support thinking");
     }
 
     @Test

@@ -14,20 +14,22 @@ final class Images {
     static byte[] decode(String base64) {
         String solid =
                 base64.indexOf('\n') < 0 && base64.indexOf('\r') < 0 ? base64 : base64.replaceAll("[\\r\\n]", "");
-        if (solid.length() % 4 != 0) throw illegal(firstStranger(base64));
+        if (solid.length() % 4 != 0) throw illegal(firstStranger(base64, solid.length()));
         try {
             return Base64.getDecoder().decode(solid);
         } catch (IllegalArgumentException e) {
-            throw illegal(firstStranger(base64));
+            throw illegal(firstStranger(base64, solid.length()));
         }
     }
 
-    private static int firstStranger(String base64) {
+    /// @param letters of the text, without line ends
+    private static int firstStranger(String base64, int letters) {
         for (int i = 0; i < base64.length(); i++) {
             char c = base64.charAt(i);
             if (ALPHABET.indexOf(c) < 0 && c != '\n' && c != '\r') return i;
         }
-        return base64.length(); // every character is fine, but some are missing
+        boolean padded = base64.indexOf('=') >= 0;
+        return base64.length() - (padded ? 0 : letters % 4); // what is there is fine, but some is missing
     }
 
     private static BackendException illegal(int at) {

@@ -245,7 +245,8 @@ class AnswersTest extends ServerFixture {
         assertThat(get("/api/tags").body())
                 .isEqualTo("{\"models\":[{\"name\":\"smollm2:135m\",\"model\":\"smollm2:135m\",\"modified_at\":"
                         + "\"2026-11-23T01:02:03.000000004Z\",\"size\":98000000,\"digest\":\"" + "ab".repeat(32)
-                        + "\"," + details + ",\"capabilities\":[\"completion\"]}]}");
+                        + "\"," + details.replace("}", ",\"context_length\":8192}")
+                        + ",\"capabilities\":[\"completion\"]}]}");
         assertThat(get("/api/ps").body())
                 .contains("\"expires_at\":\"1970-01-01T00:00:00Z\",\"size_vram\":0,\"context_length\":4096")
                 .containsPattern("\"expires_at\":\"23\\d\\d-");

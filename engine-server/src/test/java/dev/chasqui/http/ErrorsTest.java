@@ -60,7 +60,7 @@ class ErrorsTest extends ServerFixture {
                 bad("generate", "{'context':[1.5]}", 400, goType("number 1.5", "GenerateRequest.context", "int")),
                 bad("generate", known + ",'options':3}", 400, "Go struct field GenerateRequest.options"),
                 bad("generate", "{'images':['a$==']}", 400, "illegal base64 data at input byte 1"),
-                bad("generate", "{'images':['abc']}", 400, "illegal base64 data at input byte 3"),
+                bad("generate", "{'images':['abc']}", 400, "illegal base64 data at input byte 0"),
                 bad("generate", known + ",'top_logprobs':21}", 400, "top_logprobs must be between 0 and 20"),
                 bad("chat", nobody + ",'top_logprobs':-1}", 400, "top_logprobs must be between 0 and 20"),
                 bad("generate", known + ",'priority':10}", 400, "priority is 10; expected 0 to 9"),

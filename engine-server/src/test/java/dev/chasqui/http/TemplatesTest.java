@@ -172,7 +172,7 @@ class TemplatesTest extends ServerFixture {
                 generate | 'prompt':'x','template':'{{ .Prompt }}','suffix':'y' | does not support insert
                 generate | 'prompt':'x','template':'t','raw':true | raw mode does not support template, system, or context
                 generate | 'prompt':'x','suffix':'y','raw':true | raw mode does not support suffix
-                generate | 'prompt':'x','images':['aGk='] | "tiny:latest" does not support images
+                generate | 'prompt':'x','images':['aGk='] | "tiny" does not support images
                 generate | 'prompt':'x','template':7 | json: cannot unmarshal number into Go struct field GenerateRequest.template of type string
                 chat | 'messages':[{'role':'user','content':'x'}],'tool_choice':'required' | the request offers no tools
                 """)
