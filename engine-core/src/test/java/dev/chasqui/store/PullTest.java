@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -309,9 +310,12 @@ class PullTest {
         never.countDown();
 
         assertThat(store.list()).isEmpty();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("chasqui-part") || name.startsWith("chasqui-pull"));
+        for (Thread left : Thread.getAllStackTraces().keySet()) {
+            String name = left.getName();
+            boolean ours = name.startsWith("chasqui-part") || name.startsWith("chasqui-pull");
+            if (ours)
+                assertThat(left.join(Duration.ofSeconds(5))).as(name + " ends").isTrue();
+        }
         registry.whileSending(sent -> true);
         models.pull(NAME, false, Progress.NONE);
         assertThat(store.get(NAME.name()).weights()).hasBinaryContent(weights);

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -221,8 +222,9 @@ class PushTest {
         pushing.interrupt();
         pushing.join();
 
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .doesNotContain("chasqui-push");
+        for (Thread left : Thread.getAllStackTraces().keySet()) {
+            if (left.getName().equals("chasqui-push"))
+                assertThat(left.join(Duration.ofSeconds(5))).as("it ends").isTrue();
+        }
     }
 }
