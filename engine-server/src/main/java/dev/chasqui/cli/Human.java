@@ -2,7 +2,6 @@ package dev.chasqui.cli;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 
 /// Sizes and times in Ollama's words.
 final class Human {
@@ -20,8 +19,9 @@ final class Human {
             value /= 1000;
             unit++;
         }
-        boolean whole = value >= 10 || value == Math.floor(value);
-        return (whole ? Long.toString((long) value) : String.format(Locale.ROOT, "%.1f", value)) + " " + UNITS[unit];
+        if (value >= 10 || value == Math.floor(value)) return (long) value + " " + UNITS[unit];
+        long tenths = (long) Math.rint(value * 10); // a list has thousands of them, and String.format takes its time
+        return tenths / 10 + "." + tenths % 10 + " " + UNITS[unit];
     }
 
     /// For example `3 days ago`, `4 minutes from now`.
