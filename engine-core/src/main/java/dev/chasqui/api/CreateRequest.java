@@ -3,6 +3,7 @@ package dev.chasqui.api;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// How a model is made, out of another model or of files whose content the library has already
 /// ([ModelLibrary#takeBlob]).
@@ -43,23 +44,83 @@ public record CreateRequest(
         messages = List.copyOf(messages);
     }
 
-    /// The same, with weights of another type.
-    ///
-    /// @param type for example `Q4_K_M`
-    public CreateRequest withQuantize(String type) {
+    /// A model of that name, of nothing yet.
+    public static CreateRequest of(String model) {
         return new CreateRequest(
                 model,
-                from,
-                files,
-                adapters,
-                Optional.of(type),
-                template,
-                system,
-                licenses,
-                parameters,
-                messages,
-                renderer,
-                parser,
-                requires);
+                Optional.empty(),
+                Map.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Options.NONE,
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public CreateRequest withFrom(String base) {
+        return with(parts -> parts.from = Optional.of(base));
+    }
+
+    public CreateRequest withFiles(Map<String, Digest> files) {
+        return with(parts -> parts.files = files);
+    }
+
+    public CreateRequest withAdapters(Map<String, Digest> adapters) {
+        return with(parts -> parts.adapters = adapters);
+    }
+
+    public CreateRequest withQuantize(String type) {
+        return with(parts -> parts.quantize = Optional.of(type));
+    }
+
+    public CreateRequest withSystem(String prompt) {
+        return with(parts -> parts.system = Optional.of(prompt));
+    }
+
+    public CreateRequest withParameters(Options parameters) {
+        return with(parts -> parts.parameters = parameters);
+    }
+
+    public CreateRequest withMessages(List<Message> messages) {
+        return with(parts -> parts.messages = messages);
+    }
+
+    private CreateRequest with(Consumer<Parts> change) {
+        Parts parts = new Parts();
+        change.accept(parts);
+        return parts.together();
+    }
+
+    /// What a copy is made of, one part changed.
+    private final class Parts {
+        private Optional<String> from = CreateRequest.this.from;
+        private Map<String, Digest> files = CreateRequest.this.files;
+        private Map<String, Digest> adapters = CreateRequest.this.adapters;
+        private Optional<String> quantize = CreateRequest.this.quantize;
+        private Optional<String> system = CreateRequest.this.system;
+        private Options parameters = CreateRequest.this.parameters;
+        private List<Message> messages = CreateRequest.this.messages;
+
+        CreateRequest together() {
+            return new CreateRequest(
+                    model,
+                    from,
+                    files,
+                    adapters,
+                    quantize,
+                    template,
+                    system,
+                    licenses,
+                    parameters,
+                    messages,
+                    renderer,
+                    parser,
+                    requires);
+        }
     }
 }

@@ -29,7 +29,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,7 +104,7 @@ class QuantizeTest {
     void aModelToStartFromThatIsNotThereIsPulledFirst() {
         ModelStore store = ModelStore.at(folder.resolve("models"));
         List<String> steps = new ArrayList<>();
-        CreateRequest request = request("brief", Optional.of("smollm2:135m"), Map.of());
+        CreateRequest request = CreateRequest.of("brief").withFrom("smollm2:135m");
 
         library(store).create(request, line -> steps.add(line.status()));
 
@@ -146,24 +145,7 @@ class QuantizeTest {
     }
 
     private static CreateRequest request(String model, Map<String, Digest> files) {
-        return request(model, Optional.empty(), files);
-    }
-
-    private static CreateRequest request(String model, Optional<String> from, Map<String, Digest> files) {
-        return new CreateRequest(
-                model,
-                from,
-                files,
-                Map.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Options.NONE,
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return CreateRequest.of(model).withFiles(files);
     }
 
     private static ModelLibrary library(ModelStore store) {

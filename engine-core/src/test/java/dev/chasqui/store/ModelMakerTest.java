@@ -158,11 +158,8 @@ class ModelMakerTest {
     @Test
     void aBaseIsQuantisedAndKeepsItsOwnWeightsAndWhatElseItHas() {
         StoredModel base = create(
-                withSystem(
-                        of(
-                                "base",
-                                Map.of("x.gguf", send(plain(TensorType.F32, 1).bytes()))),
-                        "Be brief."),
+                of("base", Map.of("x.gguf", send(plain(TensorType.F32, 1).bytes())))
+                        .withSystem("Be brief."),
                 Progress.NONE);
 
         StoredModel half = store.create(from("half", "base").withQuantize("F16"), HALVING, Progress.NONE);
@@ -228,7 +225,7 @@ class ModelMakerTest {
             List<Future<StoredModel>> models = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 Digest digest = send(TinyGguf.llama().seed(i).bytes());
-                CreateRequest request = withSystem(of("x", Map.of("x.gguf", digest)), "s" + i);
+                CreateRequest request = of("x", Map.of("x.gguf", digest)).withSystem("s" + i);
                 models.add(threads.submit(() -> create(request, Progress.NONE)));
             }
             for (Future<StoredModel> model : models) model.get();
@@ -309,20 +306,7 @@ class ModelMakerTest {
     }
 
     private CreateRequest adapted(Map<String, Digest> adapters) {
-        return new CreateRequest(
-                "x",
-                Optional.of("base"),
-                Map.of(),
-                adapters,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Options.NONE,
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return CreateRequest.of("x").withFrom("base").withAdapters(adapters);
     }
 
     private StoredModel create(CreateRequest request, Progress progress) {
@@ -330,33 +314,11 @@ class ModelMakerTest {
     }
 
     private static CreateRequest of(String model, Map<String, Digest> files) {
-        return request(model, Optional.empty(), files, Optional.empty());
+        return CreateRequest.of(model).withFiles(files);
     }
 
     private static CreateRequest from(String model, String base) {
-        return request(model, Optional.of(base), Map.of(), Optional.empty());
-    }
-
-    private static CreateRequest withSystem(CreateRequest request, String system) {
-        return request(request.model(), request.from(), request.files(), Optional.of(system));
-    }
-
-    private static CreateRequest request(
-            String model, Optional<String> from, Map<String, Digest> files, Optional<String> system) {
-        return new CreateRequest(
-                model,
-                from,
-                files,
-                Map.of(),
-                Optional.empty(),
-                Optional.empty(),
-                system,
-                List.of(),
-                Options.NONE,
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return CreateRequest.of(model).withFrom(base);
     }
 
     private Digest send(byte[] bytes) {

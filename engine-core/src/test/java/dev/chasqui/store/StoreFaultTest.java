@@ -7,7 +7,6 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.CreateRequest;
 import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
-import dev.chasqui.api.Options;
 import dev.chasqui.api.Progress;
 import dev.chasqui.gguf.TensorType;
 import dev.chasqui.gguf.TinyGguf;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -79,20 +77,7 @@ class StoreFaultTest {
             parts.put("p" + i, Digest.of(bytes));
             ModelStore.at(root).takeBlob(Digest.of(bytes), new ByteArrayInputStream(bytes));
         }
-        CreateRequest request = new CreateRequest(
-                "tiny",
-                Optional.empty(),
-                parts,
-                Map.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of("two"),
-                List.of(),
-                Options.NONE,
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        CreateRequest request = CreateRequest.of("tiny").withFiles(parts).withSystem("two");
         Map<String, Long> before = files();
 
         int steps = 0;

@@ -8,7 +8,6 @@ import dev.chasqui.api.ModelDetails;
 import dev.chasqui.api.Settings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// What was said so far, to whom, and how the next answer is to be made.
@@ -92,19 +91,10 @@ final class Conversation {
             messages.addAll(details.messages());
             messages.addAll(said);
         }
-        return new CreateRequest(
-                name,
-                Optional.of(model),
-                Map.of(),
-                Map.of(),
-                Optional.empty(),
-                Optional.empty(),
-                system,
-                List.of(),
-                settings.options(),
-                messages,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        CreateRequest request = CreateRequest.of(name)
+                .withFrom(model)
+                .withParameters(settings.options())
+                .withMessages(messages);
+        return system.map(request::withSystem).orElse(request);
     }
 }
