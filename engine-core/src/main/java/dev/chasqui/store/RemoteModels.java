@@ -3,13 +3,13 @@ package dev.chasqui.store;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Digest;
+import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Progress;
 import dev.chasqui.registry.Registries;
 import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.registry.RemoteName;
 import dev.chasqui.registry.Repository;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -123,20 +123,14 @@ public final class RemoteModels {
     /// Before the first byte comes: a disk that fills up breaks more than a pull.
     private void requireRoom(Collection<Layer> files) {
         try {
-            Files.createDirectories(store.root());
             PartialBlob.clearAbandoned(store);
-            long free = Files.getFileStore(store.root()).getUsableSpace();
             long needed = 0;
             for (Layer layer : files) {
                 if (!store.blobs().has(layer)) {
                     needed = Math.addExact(needed, layer.size() - PartialBlob.there(store, layer));
                 }
             }
-            if (needed <= free) return;
-            throw BackendException.failed(
-                    "the model folder " + store.root() + " is full: " + needed + " bytes are needed, " + free
-                            + " are free; free space there or set OLLAMA_MODELS to another folder",
-                    new IOException("No space left on device"));
+            store.requireRoom(needed);
         } catch (ArithmeticException e) {
             throw new BackendException(
                     Kind.FAILED, "pull model manifest: the registry's manifest names more bytes than there can be", e);
@@ -167,10 +161,7 @@ public final class RemoteModels {
             Repository repository = registries.open(remote, insecure);
             List<Layer> files = model.manifest().files();
             files.forEach(store.blobs()::require);
-            Map<Digest, String> origins = origins(model.json());
-            for (Layer layer : files) {
-                send(layer, Optional.ofNullable(origins.get(layer.digest())), repository, progress);
-            }
+            for (Layer layer : files) send(layer, repository, progress);
             progress.status("pushing manifest");
             repository.putManifest(model.json());
             progress.status("success");
@@ -179,15 +170,14 @@ public final class RemoteModels {
         }
     }
 
-    private void send(Layer layer, Optional<String> origin, Repository repository, Progress progress)
-            throws InterruptedException {
+    private void send(Layer layer, Repository repository, Progress progress) throws InterruptedException {
         Path file = store.blobs().path(layer.digest());
         AtomicLong sent = new AtomicLong();
         try (ExecutorService worker = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("chasqui-push").factory())) {
             try {
                 Future<?> done = worker.submit(() -> {
-                    repository.upload(layer.digest(), file, layer.size(), origin, sent::set);
+                    repository.upload(layer.digest(), file, layer.size(), origin(layer), sent::set);
                     return file;
                 });
                 new FileProgress("pushing", layer, progress).until(done, sent::get);
@@ -197,16 +187,15 @@ public final class RemoteModels {
         }
     }
 
-    /// Of which other repository a file came, where the manifest knows: there the registry has it already.
-    private static Map<Digest, String> origins(byte[] json) {
-        Map<Digest, String> origins = new HashMap<>();
-        for (Object each : Json.list(Json.parseObject(json), "layers")) {
-            Map<String, Object> layer = Json.asObject(each);
-            Json.text(layer, "from")
-                    .ifPresent(from ->
-                            origins.put(Digest.parse(Json.text(layer, "digest").orElse("")), from));
+    /// Of which other repository a file came, where the manifest knows: there the registry may have it already.
+    private static Optional<String> origin(Layer layer) {
+        if (layer.from().isEmpty()) return Optional.empty();
+        try {
+            ModelName from = ModelName.parse(layer.from());
+            return Optional.of(from.namespace() + "/" + from.model());
+        } catch (BackendException e) {
+            return Optional.empty(); // anything may stand in a manifest; the file is sent then
         }
-        return origins;
     }
 
     private static BackendException interrupted(InterruptedException e) {

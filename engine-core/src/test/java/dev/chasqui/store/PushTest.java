@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Pushes to a registry of Ollama's kind, which sends each part on to a store elsewhere. For Docker's see
 /// `DockerRegistryTest` in the engine's room.
@@ -170,11 +171,12 @@ class PushTest {
         assertThat(registry.requests()).noneMatch(request -> request.target().contains("169.254"));
     }
 
-    @Test
-    void aFileTheRegistryHasInAnotherRepositoryIsNotSent() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"library/base", "base:latest"})
+    void aFileTheRegistryHasInAnotherRepositoryIsNotSent(String base) throws IOException {
         String json = new String(store.published(NAME.name()).json());
         String from =
-                json.replace("\"size\":" + WEIGHTS.length, "\"size\":" + WEIGHTS.length + ",\"from\":\"library/base\"");
+                json.replace("\"size\":" + WEIGHTS.length, "\"size\":" + WEIGHTS.length + ",\"from\":\"" + base + "\"");
         assertThat(from).isNotEqualTo(json);
         Files.writeString(store.root().resolve("manifests/registry.ollama.ai/me/tiny/latest"), from);
         registry.script(request -> request.verb().equals("POST") && request.isFor("?mount=")
