@@ -176,17 +176,14 @@ public final class ModelStore {
 
     /// Runs a step that takes long, during which others may write.
     private <T> T working(Step<T> step) {
-        try {
-            return step.run();
-        } catch (IOException e) {
-            throw cannotWrite(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BackendException(BackendException.Kind.CANCELLED, "interrupted", e);
-        } catch (GgufException e) {
-            if (e.getCause() instanceof ClosedByInterruptException interrupt) throw cannotWrite(interrupt);
-            throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
-        }
+        return told(() -> {
+            try {
+                return step.run();
+            } catch (GgufException e) {
+                if (e.getCause() instanceof ClosedByInterruptException interrupt) throw interrupt;
+                throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+            }
+        });
     }
 
     /// @throws BackendException if the disk has no room for so many bytes more
@@ -365,10 +362,19 @@ public final class ModelStore {
 
     /// Runs a step that writes, alone among all threads and processes.
     <T> T writing(Step<T> step) {
-        try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
-            blobs.clearTemporaries();
-            manifests.clearTemporaries();
-            Files.createDirectories(root.resolve("blobs"));
+        return told(() -> {
+            try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
+                blobs.clearTemporaries();
+                manifests.clearTemporaries();
+                Files.createDirectories(root.resolve("blobs"));
+                return step.run();
+            }
+        });
+    }
+
+    /// What the disk refuses, and an interrupt, in words for a caller.
+    private <T> T told(Step<T> step) {
+        try {
             return step.run();
         } catch (IOException e) {
             throw cannotWrite(e);
