@@ -37,6 +37,14 @@ interface Disk {
         };
     }
 
+    /// Makes a small file that is whole and on the disk when this returns.
+    default void write(Path file, byte[] content) throws IOException {
+        try (Sink sink = create(file)) {
+            sink.write(ByteBuffer.wrap(content));
+            sink.force();
+        }
+    }
+
     /// Opens a file that is written in any order; made if it is not there. Interrupting a thread does not close it.
     default Area open(Path file) throws IOException {
         RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw");

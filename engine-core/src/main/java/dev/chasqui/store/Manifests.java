@@ -4,7 +4,6 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -119,10 +118,7 @@ final class Manifests {
         disk.folders(parent(target));
         Path temporary = folder.resolve(TEMPORARY + UUID.randomUUID() + ".tmp");
         try {
-            try (Disk.Sink sink = disk.create(temporary)) {
-                sink.write(ByteBuffer.wrap(json));
-                sink.force();
-            }
+            disk.write(temporary, json);
             disk.rename(temporary, target);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(temporary);

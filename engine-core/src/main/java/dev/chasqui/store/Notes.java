@@ -3,7 +3,6 @@ package dev.chasqui.store;
 import dev.chasqui.api.Digest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,10 +51,7 @@ final class Notes {
         Path temporary = folder.get().resolve(UUID.randomUUID() + ".tmp");
         try {
             disk.folders(folder.get());
-            try (Disk.Sink sink = disk.create(temporary)) {
-                sink.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-                sink.force();
-            }
+            disk.write(temporary, text.getBytes(StandardCharsets.UTF_8));
             disk.rename(temporary, folder.get().resolve(name));
         } catch (IOException e) {
             LOG.debug("{} cannot be written in {}: {}", name, folder.get(), e.getMessage());

@@ -144,10 +144,7 @@ final class PartialBlob implements Parts, AutoCloseable {
         area.force();
         Path temporary = note.resolveSibling(note.getFileName() + ".tmp");
         Files.deleteIfExists(temporary);
-        try (Disk.Sink sink = store.blobs().disk().create(temporary)) {
-            sink.write(ByteBuffer.wrap(json));
-            sink.force();
-        }
+        store.blobs().disk().write(temporary, json);
         store.blobs().disk().rename(temporary, note);
     }
 
