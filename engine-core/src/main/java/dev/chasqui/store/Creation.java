@@ -217,7 +217,9 @@ final class Creation implements AutoCloseable {
         Map<String, Object> values = params.toMap();
         if (!values.isEmpty()) layers.add(bytes(MediaTypes.PARAMS, Json.bytes(values)));
         layers.sort(Comparator.comparingInt(layer -> Math.floorMod(ORDER.indexOf(layer.mediaType()), 100)));
-        List<Layer> unique = layers.stream().distinct().toList();
+        Set<Layer> seen = new HashSet<>(); // a text of the base that is given again is one text
+        List<Layer> unique =
+                layers.stream().filter(layer -> seen.add(layer.takenFrom(""))).toList();
         for (Layer layer : unique) {
             store.blobs().require(layer); // somebody may have deleted what this one is made from
             boolean fresh = broughtIn.contains(layer.digest());

@@ -244,6 +244,15 @@ class ModelStoreTest {
     }
 
     @Test
+    void aLicenceOfTheBaseThatIsGivenAgainIsOneLicence() {
+        create("base", "FROM ./tiny.gguf\nLICENSE MIT");
+
+        StoredModel model = create("derived", "FROM base\nLICENSE MIT\nLICENSE Mine");
+
+        assertThat(model.licenses()).containsExactly("MIT", "Mine");
+    }
+
+    @Test
     void aModelMadeFromAnotherKeepsWhatIsNotReplaced() {
         create("base", "FROM tiny.gguf\nPARAMETER top_k 5\nPARAMETER seed 1\nSYSTEM old\nMESSAGE user hi\nLICENSE MIT");
 
