@@ -53,6 +53,7 @@ import org.slf4j.LoggerFactory;
 /// @param registries     where models come from, and go to
 /// @param verifyAfter    how long a model's file counts as whole after it was read and compared with its digest; a
 ///                       load after that, and of a file that was touched, reads it again. Zero: every process does
+/// @param isolation      how far native code is kept away from this JVM
 public record EngineConfig(
         Path store,
         KeepAlive keepAlive,
@@ -70,7 +71,8 @@ public record EngineConfig(
         boolean sharing,
         boolean goTemplates,
         RegistrySettings registries,
-        Duration verifyAfter) {
+        Duration verifyAfter,
+        Isolation isolation) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineConfig.class);
     private static final int MAX_LOADED = 3;
@@ -126,7 +128,8 @@ public record EngineConfig(
                 variables.flag("CHASQUI_PREFIX_SHARING", true),
                 variables.flag("OLLAMA_GO_TEMPLATE", false),
                 RegistrySettings.fromEnvironment(environment),
-                variables.duration("CHASQUI_VERIFY_AFTER", StoreSettings.DEFAULT.trust()));
+                variables.duration("CHASQUI_VERIFY_AFTER", StoreSettings.DEFAULT.trust()),
+                variables.isolation());
     }
 
     /// The store at [#store()], read as this says.
@@ -190,6 +193,10 @@ public record EngineConfig(
         return with(parts -> parts.sharing = sharing);
     }
 
+    public EngineConfig withIsolation(Isolation isolation) {
+        return with(parts -> parts.isolation = isolation);
+    }
+
     private EngineConfig with(Consumer<Parts> change) {
         Parts parts = new Parts();
         change.accept(parts);
@@ -209,6 +216,7 @@ public record EngineConfig(
         private RegistrySettings registries = EngineConfig.this.registries;
         private Optional<Path> tuned = EngineConfig.this.tuned;
         private boolean sharing = EngineConfig.this.sharing;
+        private Isolation isolation = EngineConfig.this.isolation;
 
         EngineConfig together() {
             return new EngineConfig(
@@ -228,7 +236,8 @@ public record EngineConfig(
                     sharing,
                     goTemplates,
                     registries,
-                    verifyAfter);
+                    verifyAfter,
+                    isolation);
         }
     }
 
@@ -287,6 +296,20 @@ public record EngineConfig(
                 default -> {
                     warn("OLLAMA_KV_CACHE_TYPE", value, "f16, bf16, q8_0 or q4_0");
                     yield Optional.empty();
+                }
+            };
+        }
+
+        Isolation isolation() {
+            String value = text("CHASQUI_ISOLATION");
+            if (value == null) return Isolation.PROBE;
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "none" -> Isolation.NONE;
+                case "probe" -> Isolation.PROBE;
+                case "process" -> Isolation.PROCESS;
+                default -> {
+                    warn("CHASQUI_ISOLATION", value, "none, probe or process");
+                    yield Isolation.PROBE;
                 }
             };
         }

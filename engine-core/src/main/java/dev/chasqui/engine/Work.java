@@ -1,0 +1,45 @@
+package dev.chasqui.engine;
+
+import dev.chasqui.api.ChatRequest;
+import dev.chasqui.api.EmbedRequest;
+import dev.chasqui.api.Embeddings;
+import dev.chasqui.api.GenerateRequest;
+import dev.chasqui.api.Generation;
+import dev.chasqui.api.Options;
+import dev.chasqui.api.RunningModel;
+import java.util.List;
+
+/// The part of an [Engine] that needs native code, wherever that runs. Its methods are the engine's of the same
+/// names.
+interface Work extends AutoCloseable {
+
+    Generation generate(GenerateRequest request);
+
+    Generation chat(ChatRequest request);
+
+    String render(GenerateRequest request);
+
+    String render(ChatRequest request);
+
+    Embeddings embed(EmbedRequest request);
+
+    int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial);
+
+    String detokenize(String model, int... tokens);
+
+    List<RunningModel> running();
+
+    /// What keeps it from taking requests now, each in a sentence.
+    List<String> obstacles();
+
+    LoadPlan plan(String model, Options options);
+
+    PinnedContext pin(String name, GenerateRequest request);
+
+    EngineStatistics statistics();
+
+    /// Cancels what runs and frees everything. Idempotent.
+    ///
+    @Override
+    void close();
+}
