@@ -2,12 +2,36 @@ package dev.chasqui.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 
 /// Where answers come from: the engine in this JVM, or an Ollama server. A program that uses this interface
 /// changes one line to use the other.
 ///
 /// Safe to use from many threads. Every failure is a [BackendException] that means the same on both.
 public interface Backend extends AutoCloseable {
+
+    /// Several backends as one, which asks them in this order: a request goes to the next one when the one before
+    /// cannot be reached, fails, dies, is overloaded, cannot answer in time or lacks the model, as long as no piece
+    /// of an answer was given. A request that is wrong stays with the first. One deadline holds for all of them
+    /// together; while others could still be asked, who gives nothing in half of the time left counts as gone.
+    ///
+    /// Who failed three times in a row is left alone for a while. [Generation#answeredBy] says who answered.
+    ///
+    /// @param backends at least one; closed with what is returned
+    static Backend firstOf(Backend... backends) {
+        return new FirstOf(List.of(backends), System::nanoTime);
+    }
+
+    /// This backend as a client with that policy uses it; closing it closes this.
+    default Backend with(ClientPolicy policy) {
+        return new PolicyBackend(this, policy);
+    }
+
+    /// What tells this backend from others in a log: `embedded`, or the server's address.
+    default String name() {
+        return getClass().getSimpleName();
+    }
 
     /// Completes a prompt. The call returns when the request was accepted; the answer arrives through the result.
     ///
@@ -21,6 +45,28 @@ public interface Backend extends AutoCloseable {
     ///
     /// @throws BackendException if the request is refused
     Generation chat(ChatRequest request);
+
+    /// As [#generate], without waiting for anything. Cancelling the future, or a timeout of its own, gives the request
+    /// up; it fails with what [#generate] and [Generation#answer] throw.
+    default CompletableFuture<Answer> generateAsync(GenerateRequest request) {
+        return Asynchronous.future(() -> generate(request));
+    }
+
+    /// As [#generateAsync], for [#chat].
+    default CompletableFuture<Answer> chatAsync(ChatRequest request) {
+        return Asynchronous.future(() -> chat(request));
+    }
+
+    /// As [#generate], for whoever subscribes: each subscriber gets an answer of his own. Nothing is asked of the
+    /// model before he wants a chunk, and he gets no more than he asked for; cancelling gives the request up.
+    default Flow.Publisher<Chunk> generatePublisher(GenerateRequest request) {
+        return Asynchronous.publisher(() -> generate(request));
+    }
+
+    /// As [#generatePublisher], for [#chat].
+    default Flow.Publisher<Chunk> chatPublisher(ChatRequest request) {
+        return Asynchronous.publisher(() -> chat(request));
+    }
 
     /// The text that [#generate] would give the model to read, after the template and after whatever did not fit was
     /// left out. Generates nothing.

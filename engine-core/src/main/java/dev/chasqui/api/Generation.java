@@ -3,6 +3,7 @@ package dev.chasqui.api;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /// One answer on its way. Iterate once, from one thread; [#close] may come from any thread and cancels what is
 /// left.
@@ -20,6 +21,11 @@ public interface Generation extends Iterable<Chunk>, AutoCloseable {
     ///
     /// @throws IllegalStateException before the last chunk was taken
     Summary summary();
+
+    /// Which of several backends answers, by [Backend#name], as soon as that is known; empty where there is but one.
+    default Optional<String> answeredBy() {
+        return Optional.empty();
+    }
 
     /// Cancels what is still to come. Idempotent; after the end it does nothing.
     @Override

@@ -63,6 +63,11 @@ public final class Engine implements Backend {
     }
 
     @Override
+    public String name() {
+        return "embedded";
+    }
+
+    @Override
     public Generation generate(GenerateRequest request) {
         return work.generate(request);
     }

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -107,13 +108,21 @@ final class Http implements AutoCloseable {
     }
 
     /// Posts a request whose answer comes line by line. Returns when the server accepted it.
-    LineBody stream(String path, ObjectNode json) {
+    LineBody stream(String path, ObjectNode json, Deadline deadline) {
         byte[] body = Json.bytes(json);
-        HttpResponse<LineBody> response =
-                send(path, request -> request.POST(BodyPublishers.ofByteArray(body)), status -> new LineBody());
+        HttpResponse<LineBody> response = send(
+                path,
+                request -> deadline.onto(request.POST(BodyPublishers.ofByteArray(body))),
+                status -> new LineBody(),
+                slow -> deadline.passed("the first piece came"));
         LineBody lines = response.body();
         if (response.statusCode() == 200) return lines;
         throw refusal(response, lines.rest(LONGEST_ERROR));
+    }
+
+    @Override
+    public String toString() {
+        return base.toString();
     }
 
     BackendException broken(String what) {
@@ -152,6 +161,15 @@ final class Http implements AutoCloseable {
     }
 
     private <T> HttpResponse<T> send(String path, UnaryOperator<HttpRequest.Builder> how, BodyHandler<T> body) {
+        return send(path, how, body, slow -> failure(path, slow));
+    }
+
+    /// @param late what it means that the server took longer than the request allows
+    private <T> HttpResponse<T> send(
+            String path,
+            UnaryOperator<HttpRequest.Builder> how,
+            BodyHandler<T> body,
+            Function<HttpTimeoutException, BackendException> late) {
         URI first = reached;
         ConnectException refused = null;
         for (URI address : Stream.concat(Stream.of(first), addresses.stream().filter(uri -> !uri.equals(first)))
@@ -165,6 +183,10 @@ final class Http implements AutoCloseable {
                 return response;
             } catch (ConnectException e) {
                 refused = e; // a name may mean several addresses, and the server need not listen on each
+            } catch (HttpConnectTimeoutException e) {
+                throw failure(path, e);
+            } catch (HttpTimeoutException e) {
+                throw late.apply(e);
             } catch (IOException e) {
                 throw failure(path, e);
             } catch (InterruptedException e) {

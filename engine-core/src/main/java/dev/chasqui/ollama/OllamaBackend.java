@@ -30,9 +30,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// request up, and the server sees the client leave; afterwards [Generation#close] does the same from any
 /// thread.
 ///
-/// Connecting may take 10 seconds, questions about models 30. An answer has no time limit: a model may think for
-/// long, and its caller knows how long that matters. A server that vanishes without closing its connection is
-/// only noticed by such a caller.
+/// Connecting may take 10 seconds, questions about models 30. An answer has no time limit but the request's
+/// deadline, which is kept here where the server does not keep it: the connection is closed then. Without one, a
+/// server that vanishes without closing its connection is only noticed by a caller who does not wait for ever.
 public final class OllamaBackend implements Backend {
 
     private final Http http;
@@ -55,6 +55,11 @@ public final class OllamaBackend implements Backend {
     public static OllamaBackend connect() {
         OllamaHost host = OllamaHost.fromEnvironment(System.getenv());
         return connect(host.host().equals("localhost") ? URI.create(host.toString()) : host.uri());
+    }
+
+    @Override
+    public String name() {
+        return http.toString();
     }
 
     @Override
@@ -180,9 +185,10 @@ public final class OllamaBackend implements Backend {
     }
 
     private Generation stream(String path, ObjectNode request, Settings settings) {
-        boolean chooses = !settings.choices().isEmpty();
+        Deadline deadline = Deadline.of(settings);
+        LineBody body = http.stream(path, request, deadline);
         StreamedGeneration generation =
-                new StreamedGeneration(http, new JsonLines(http, http.stream(path, request)), chooses, open::remove);
+                new StreamedGeneration(http, new JsonLines(http, body), settings, deadline, open::remove);
         open.add(generation);
         if (http.closed()) generation.close();
         return generation;

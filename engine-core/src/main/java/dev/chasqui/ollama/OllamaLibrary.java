@@ -80,7 +80,7 @@ final class OllamaLibrary implements ModelLibrary {
 
     /// Passes lines on until `success`; no other end is a good one.
     private void follow(String path, ObjectNode body, Progress progress) {
-        try (JsonLines lines = new JsonLines(http, http.stream(path, body))) {
+        try (JsonLines lines = new JsonLines(http, http.stream(path, body, Deadline.NEVER))) {
             while (true) {
                 ProgressLine line = line(next(lines));
                 if (line.status().equals("success")) lines.finish();

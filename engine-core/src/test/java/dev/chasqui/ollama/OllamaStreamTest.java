@@ -15,8 +15,11 @@ import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.Message;
+import dev.chasqui.api.Settings;
 import dev.chasqui.api.ToolCall;
+import dev.chasqui.api.Urgency;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -63,6 +66,60 @@ class OllamaStreamTest {
             assertThat(generation.summary().droppedTokens()).isEqualTo(11);
             assertThat(generation.summary().queued()).hasNanos(12);
         }
+    }
+
+    @Test
+    void aServerThatKeepsNoDeadlineIsHungUpOnAndTheAnswerEndsThere() throws Exception {
+        CountDownLatch hungUp = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer(call -> {
+                    call.head(200, "application/x-ndjson");
+                    call.chunk(piece("half") + "\n");
+                    call.awaitClientGone();
+                    hungUp.countDown();
+                });
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+            Answer answer = backend.generate(ASK.withSettings(within(200))).answer();
+
+            assertThat(answer.text()).isEqualTo("half");
+            assertThat(answer.summary().reason()).isEqualTo(DoneReason.LENGTH);
+            assertThat(hungUp.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void anAnswerThatNeverBeganOrMustBeWholeIsTooLate() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(call -> {
+                    boolean formatted = new String(call.body, StandardCharsets.UTF_8).contains("format");
+                    if (formatted) call.head(200, "application/x-ndjson");
+                    if (formatted) call.chunk(piece("{\\\"a\\\":") + "\n");
+                    call.awaitClientGone();
+                });
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+            for (Settings settings : List.of(within(200), within(200).withFormat("\"json\""))) {
+                assertThatThrownBy(() ->
+                                backend.generate(ASK.withSettings(settings)).answer())
+                        .hasMessageStartingWith("the deadline of 200 ms passed before ")
+                        .isInstanceOfSatisfying(
+                                BackendException.class,
+                                e -> assertThat(e.kind()).isEqualTo(Kind.TOO_LATE));
+            }
+        }
+    }
+
+    @Test
+    void halfAnObjectIsAnErrorEvenIfTheServerSeesNothingInIt() throws Exception {
+        try (ScriptedServer server = ScriptedServer.lines(piece("{\\\"a\\\":"), END);
+                OllamaBackend backend = OllamaBackend.connect(server.uri())) {
+            assertThatThrownBy(() -> backend.generate(ASK.withSettings(Settings.DEFAULT.withFormat("\"json\"")))
+                            .answer())
+                    .hasMessageContaining("cut off after 7 tokens, before its JSON was complete")
+                    .isInstanceOfSatisfying(
+                            BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INCOMPLETE));
+        }
+    }
+
+    private static Settings within(int millis) {
+        return Settings.DEFAULT.withUrgency(Urgency.NONE.withDeadline(Duration.ofMillis(millis)));
     }
 
     @Test
