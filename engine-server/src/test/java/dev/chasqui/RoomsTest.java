@@ -31,6 +31,7 @@ class RoomsTest {
             Map.entry("store", Set.of("api", "gguf", "template", "registry")),
             Map.entry("template", Set.of("api")),
             Map.entry("json", Set.of()),
+            Map.entry("decide", Set.of("api")),
             Map.entry("schedule", Set.of("llama")),
             Map.entry(
                     "engine",
@@ -46,7 +47,8 @@ class RoomsTest {
                             "llama",
                             "llama.common",
                             "platform",
-                            "ollama")),
+                            "ollama",
+                            "decide")),
             Map.entry("tune", Set.of("llama", "platform")),
             Map.entry("ollama", Set.of("api")),
             Map.entry("http", Set.of("api", "engine")),

@@ -13,6 +13,9 @@ import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Version;
+import dev.chasqui.decide.Decider;
+import dev.chasqui.decide.Decision;
+import dev.chasqui.decide.JsonQuestion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,16 @@ public final class Engine implements Backend {
     /// `smollm2:135m`.
     public Generation generate(String prompt) {
         return generate(GenerateRequest.of(models.defaultName(), prompt));
+    }
+
+    /// Which of an enum's constants the default model would answer with, and how sure it is; see [Decider#decide].
+    public <E extends Enum<E>> Decision<E> decide(Class<E> type, String prompt) {
+        return Decider.over(this, models.defaultName()).decide(type, prompt);
+    }
+
+    /// A question to the default model whose answer is a record; see [Decider#json].
+    public <R extends Record> JsonQuestion<R> json(Class<R> type, String prompt) {
+        return Decider.over(this, models.defaultName()).json(type, prompt);
     }
 
     @Override
