@@ -23,6 +23,7 @@ final class NativeLoading implements Loading {
     private final EngineConfig config;
     private final Planner planner;
     private final Supplier<MachineMemory> machine;
+    private final Probing probing;
 
     NativeLoading(EngineConfig config) {
         this(config, Hardware.ofThisMachine());
@@ -37,6 +38,7 @@ final class NativeLoading implements Loading {
         this.config = config;
         this.planner = new Planner(config, hardware);
         this.machine = machine;
+        this.probing = Probing.of(config);
     }
 
     @Override
@@ -58,6 +60,7 @@ final class NativeLoading implements Loading {
             @Override
             public LoadedModel load(DoublePredicate progress) {
                 placement.memory().requireDevicesFit(source.name());
+                probing.require(source, () -> progress.test(0));
                 if (!tuned.isEmpty()) LOG.info("{} runs as it was tuned: {}", source.name(), tuned);
                 return LoadedModel.load(source, facts, config, tuned, placement, machine, progress);
             }

@@ -44,6 +44,7 @@ public final class ModelStore {
     static final String OWN_FOLDER = ".chasqui";
 
     private final Path root;
+    private final Notes notes;
     private final Folders folders;
     private final Blobs blobs;
     private final Manifests manifests;
@@ -52,7 +53,7 @@ public final class ModelStore {
     private final ModelList summaries;
 
     private ModelStore(Path root, StoreSettings settings, Disk disk, Clock clock) {
-        Notes notes = new Notes(root, settings.cache(), disk);
+        this.notes = Notes.ofStore(root, settings.cache(), disk);
         Verified verified = new Verified(notes, settings.trust(), clock);
         this.root = root;
         this.folders = new Folders(clock);
@@ -327,6 +328,17 @@ public final class ModelStore {
     /// @throws BackendException naming the file that is damaged, where it is now and what to do
     public void requireWhole(StoredModel model, LongConsumer reading) {
         verifier.require(model, reading);
+    }
+
+    /// Where it is noted whether a model's files were tried, and what became of it.
+    public ProbeNote probeNote(StoredModel model) {
+        Digest weights = model.weightsDigest();
+        Optional<Digest> adapter = model.adapterDigest();
+        return ProbeNote.of(
+                notes,
+                weights,
+                adapter,
+                adapter.isEmpty() && Catalogue.standard().pins(weights));
     }
 
     /// Removes files that no model has needed for a while, as a starting Ollama does. Others may have put them there

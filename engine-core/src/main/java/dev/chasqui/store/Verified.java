@@ -47,6 +47,8 @@ final class Verified {
     void forget(Digest digest) {
         seen.remove(digest);
         notes.forget(digest.fileName());
+        notes.forget(Notes.probe(digest.fileName()));
+        notes.forget(Notes.probe(digest.fileName()) + ".lock");
     }
 
     private void remember(Digest digest, Stamp stamp) {

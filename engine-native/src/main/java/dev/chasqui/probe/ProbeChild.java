@@ -31,6 +31,9 @@ final class ProbeChild {
 
     static final int REFUSED_STATUS = 3;
 
+    /// llama.cpp's number for a model that ranks texts.
+    private static final String RANK = "4";
+
     private static final int CONTEXT_TOKENS = 64;
     private static final int BATCH_TOKENS = 8;
 
@@ -74,11 +77,11 @@ final class ProbeChild {
                 .orElse("");
         stage("a token was computed");
         switch (pooling) {
-            case "" -> decode(model, few);
             case "1" -> embed(model, few, Pooling.MEAN);
             case "2" -> embed(model, few, Pooling.CLS);
             case "3" -> embed(model, few, Pooling.LAST);
-            default -> {} // nothing here computes with it
+            case RANK -> {} // nothing here computes with it
+            default -> decode(model, few);
         }
     }
 
@@ -86,9 +89,17 @@ final class ProbeChild {
         ContextSettings settings = ContextSettings.of(CONTEXT_TOKENS)
                 .withBatch(BATCH_TOKENS, BATCH_TOKENS)
                 .withThreads(1, 1);
-        try (LlamaContext context = model.newContext(settings)) {
-            if (context.decode(batch(tokens)) != Decoder.Outcome.DONE)
+        LlamaContext context;
+        try {
+            context = model.newContext(settings);
+        } catch (LlamaException e) {
+            embed(model, tokens, Pooling.MEAN); // an encoder that does not say so
+            return;
+        }
+        try (context) {
+            if (context.decode(batch(tokens)) != Decoder.Outcome.DONE) {
                 throw new LlamaException("the decode was not done");
+            }
             model.vocabulary().piece(likeliest(context.logits(tokens.length - 1)), true);
         }
     }
