@@ -44,6 +44,7 @@ public final class ModelStore {
     static final String OWN_FOLDER = ".chasqui";
 
     private final Path root;
+    private final Disk disk;
     private final Notes notes;
     private final Folders folders;
     private final Blobs blobs;
@@ -56,7 +57,8 @@ public final class ModelStore {
         this.notes = Notes.ofStore(root, settings.cache(), disk);
         Verified verified = new Verified(notes, settings.trust(), clock);
         this.root = root;
-        this.folders = new Folders(clock);
+        this.disk = disk;
+        this.folders = new Folders(clock, disk);
         this.blobs = new Blobs(root.resolve("blobs"), disk, verified);
         this.manifests = new Manifests(root.resolve("manifests"), disk, folders);
         this.opener = new Opener(manifests, blobs, new Capabilities(settings.goTemplates()));
@@ -189,7 +191,7 @@ public final class ModelStore {
 
     /// @throws BackendException if the disk has no room for so many bytes more
     void requireRoom(long bytes) throws IOException {
-        Files.createDirectories(root);
+        disk.folders(root);
         long free = Files.getFileStore(root).getUsableSpace();
         if (free >= bytes) return;
         throw BackendException.failed(
@@ -378,7 +380,8 @@ public final class ModelStore {
             try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
                 blobs.clearTemporaries();
                 manifests.clearTemporaries();
-                Files.createDirectories(root.resolve("blobs"));
+                notes.sweep();
+                disk.folders(root.resolve("blobs"));
                 return step.run();
             }
         });
@@ -425,21 +428,32 @@ public final class ModelStore {
         }
     }
 
-    /// Removes those of the files that no manifest names.
-    void removeUnused(Set<Digest> candidates) throws IOException {
+    /// Removes those of the files that no manifest names. What cannot be removed stays until [#prune].
+    void removeUnused(Set<Digest> candidates) {
         Set<Digest> unused = new HashSet<>(candidates);
         if (unused.isEmpty()) return;
-        for (Manifests.Entry entry : manifests.entries()) {
-            Set<Digest> used = digestsOf(entry);
-            if (used.isEmpty()) {
-                LOG.warn("no file is removed, because {} cannot be read", entry.file());
-                return;
+        try {
+            for (Manifests.Entry entry : manifests.all()) {
+                Set<Digest> used = digestsOf(entry);
+                if (used.isEmpty()) {
+                    LOG.warn("no file is removed, because {} cannot be read", entry.file());
+                    return;
+                }
+                unused.removeAll(used);
             }
-            unused.removeAll(used);
+        } catch (IOException e) {
+            LOG.warn("no file is removed, because the models cannot be listed: {}", e.getMessage());
+            return;
         }
-        for (Digest digest : unused) {
+        unused.forEach(this::removeUnused);
+    }
+
+    private void removeUnused(Digest digest) {
+        try {
             blobs.delete(digest);
             LOG.debug("removed {}, which no model needs", digest);
+        } catch (IOException e) {
+            LOG.warn("{} stays, though no model needs it: {}", blobs.path(digest), e.getMessage());
         }
     }
 }

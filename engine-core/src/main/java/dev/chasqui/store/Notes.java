@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -21,6 +24,8 @@ final class Notes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Notes.class);
     private static final int MOST_BYTES = 64 << 20;
+    private static final String TEMPORARY = ".tmp";
+    private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
     private final Supplier<Optional<Path>> folder;
     private final Disk disk;
@@ -66,7 +71,7 @@ final class Notes {
     void write(String name, String text) {
         Optional<Path> there = folder.get();
         if (there.isEmpty()) return;
-        Path temporary = there.get().resolve(UUID.randomUUID() + ".tmp");
+        Path temporary = there.get().resolve(UUID.randomUUID() + TEMPORARY);
         try {
             disk.folders(there.get());
             disk.write(temporary, text.getBytes(StandardCharsets.UTF_8));
@@ -78,12 +83,26 @@ final class Notes {
     }
 
     void forget(String name) {
-        file(name).ifPresent(Notes::delete);
+        file(name).ifPresent(this::delete);
     }
 
-    private static void delete(Path file) {
+    /// Removes what a killed process left half-written.
+    void sweep() {
+        folder.get().ifPresent(there -> {
+            FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
+            try {
+                for (Path file : disk.list(there)) {
+                    if (file.toString().endsWith(TEMPORARY) && Blobs.isOlder(file, old)) delete(file);
+                }
+            } catch (IOException e) {
+                LOG.debug("{} cannot be swept: {}", there, e.getMessage());
+            }
+        });
+    }
+
+    private void delete(Path file) {
         try {
-            Files.deleteIfExists(file);
+            disk.delete(file);
         } catch (IOException e) {
             LOG.debug("{} cannot be removed: {}", file, e.getMessage());
         }

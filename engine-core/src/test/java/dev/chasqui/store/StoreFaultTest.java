@@ -51,7 +51,7 @@ class StoreFaultTest {
 
         int steps = 0;
         for (int k = 1; ; k++) {
-            FailingDisk disk = new FailingDisk(k);
+            FailingDisk disk = FailingDisk.atWrite(k);
             ModelStore store = ModelStore.at(root, disk);
             if (succeeds(store)) {
                 assertThat(disk.failed()).isFalse();
@@ -82,7 +82,7 @@ class StoreFaultTest {
 
         int steps = 0;
         while (true) {
-            ModelStore store = ModelStore.at(root, new FailingDisk(steps + 1));
+            ModelStore store = ModelStore.at(root, FailingDisk.atWrite(steps + 1));
             if (succeeds(() -> store.create(request, Quantizer.NONE, Progress.NONE))) break;
             steps++;
             assertThat(files()).as("after step %d failed", steps).isEqualTo(before);
