@@ -323,6 +323,14 @@ public final class ModelStore {
         return verifier.verify(models.isEmpty() ? manifests.entries() : entries, progress);
     }
 
+    /// As [#verify], of the files that nobody has read for so long; small ones are read in any case. On this thread,
+    /// and as slowly as the listener wants it.
+    ///
+    /// @param reading hears how many bytes of a file were read, after each mebibyte; may wait, or throw to end it
+    public Verification scrub(Duration since, LongConsumer reading) {
+        return verifier.scrub(since, reading);
+    }
+
     /// Sees to it that a model's files hold what their names say before they are used: those that nobody has read
     /// for that, or that were touched since, are read now. See [StoreSettings#trust].
     ///
