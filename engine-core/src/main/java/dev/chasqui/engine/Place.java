@@ -86,6 +86,10 @@ final class Place {
         return first;
     }
 
+    boolean isBeingFreed() {
+        return beingFreed;
+    }
+
     boolean idle() {
         return users == 0;
     }

@@ -175,9 +175,9 @@ final class Places {
     /// Ends whatever runs with this model and frees it, because its files are not what they were.
     void changed(Place place, String change) {
         run(() -> {
-            if (place.loaded() == null || place.stage == Stage.GONE) return;
-            if (place.stage == Stage.READY) leaves(place);
+            if (place.loaded() == null || place.isBeingFreed()) return;
             LOG.error("{} is unloaded at once: {} while it was in memory", place.source.name(), change);
+            leaves(place);
             free(place);
         });
     }

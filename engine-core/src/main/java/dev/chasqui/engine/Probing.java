@@ -42,7 +42,7 @@ final class Probing {
     }
 
     static Probing of(EngineConfig config) {
-        return new Probing(config.isolation() == Isolation.PROBE, Probe.LOAD, Libraries::loaded, Clock.systemUTC());
+        return new Probing(config.isolation() != Isolation.NONE, Probe.LOAD, Libraries::loaded, Clock.systemUTC());
     }
 
     /// @param stillWanted answers `false` when nobody waits for the model any more

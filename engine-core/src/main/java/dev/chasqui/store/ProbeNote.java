@@ -76,12 +76,13 @@ public final class ProbeNote {
         return notes.file(name);
     }
 
-    /// Runs a step while nobody else runs one of these files. Where no lock can be kept, it runs all the same.
+    /// Runs a step while nobody else runs one for these files. Where no lock can be kept, it runs all the same.
     ///
     /// @param wanted answers `false` when nobody needs the result any more
     /// @return empty if that came before its turn
     public <T> Optional<T> alone(BooleanSupplier wanted, Step<T> step) throws InterruptedException {
-        Optional<Path> lock = notes.file(name + ".lock");
+        // One of 256: two files seldom share one, and the folder does not fill with locks.
+        Optional<Path> lock = notes.file("probe-" + Integer.toHexString(name.hashCode() & 0xff) + ".lock");
         if (lock.isEmpty()) return Optional.of(step.run());
         Optional<FolderLock> held;
         try {

@@ -48,7 +48,6 @@ final class Verified {
         seen.remove(digest);
         notes.forget(digest.fileName());
         notes.forget(Notes.probe(digest.fileName()));
-        notes.forget(Notes.probe(digest.fileName()) + ".lock");
     }
 
     private void remember(Digest digest, Stamp stamp) {

@@ -75,6 +75,8 @@ class EveryStepFailsTest {
         TinyGguf.llama().seed(3).write(folder.resolve("kept.gguf"));
         store.create(TINY, Modelfile.parse("FROM a.gguf\nSYSTEM one"), folder, Progress.NONE);
         store.create(KEPT, Modelfile.parse("FROM kept.gguf\nSYSTEM two"), folder, Progress.NONE);
+        ModelName shares = ModelName.parse("shares"); // its weights are another's, which must not take them along
+        store.create(shares, Modelfile.parse("FROM a.gguf\nSYSTEM three"), folder, Progress.NONE);
         registry = new ScriptedRegistry();
         registry.put("library/tiny", PullTest.CONFIG, PullTest.weights(3));
     }
@@ -203,7 +205,7 @@ class EveryStepFailsTest {
             case TAKE_BLOB ->
                 assertThat(store.hasBlob(Digest.of(TEXT))).as(step).isTrue();
             case SET_ASIDE -> assertThat(store.list()).as(step).hasSize(1);
-            case PRUNE -> assertThat(store.list()).as(step).hasSize(2);
+            case PRUNE -> assertThat(store.list()).as(step).hasSize(3);
             case NOTE_PROBE ->
                 assertThat(store.probeNote(store.get(KEPT)).read("libraries"))
                         .as(step)
