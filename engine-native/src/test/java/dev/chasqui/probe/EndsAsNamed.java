@@ -1,6 +1,13 @@
 package dev.chasqui.probe;
 
-import java.nio.file.Files;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.chasqui.platform.OwnLimits;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
@@ -9,7 +16,7 @@ final class EndsAsNamed {
 
     private EndsAsNamed() {}
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) throws Throwable {
         Path file = Path.of(arguments[3]);
         System.out.println(ProbeChild.STAGE + "it was tested");
         switch (file.getFileName().toString()) {
@@ -22,11 +29,23 @@ final class EndsAsNamed {
                 System.exit(ProbeChild.REFUSED_STATUS);
             }
             case "silent.gguf" -> {}
-            case "counted.gguf" -> {
-                Files.createFile(file.resolveSibling(ProcessHandle.current().pid() + ".probed"));
+            case "greedy.gguf" -> {
+                OwnLimits.privateMemory(Long.parseLong(arguments[2]));
+                allocate(4096);
                 System.out.println(ProbeChild.LIVED);
             }
             default -> throw new AssertionError(file);
+        }
+    }
+
+    /// So many mebibytes, none of which is touched.
+    private static void allocate(int mebibytes) throws Throwable {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle malloc = linker.downcallHandle(
+                linker.defaultLookup().find("malloc").orElseThrow(), FunctionDescriptor.of(ADDRESS, JAVA_LONG));
+        for (int had = 0; had < mebibytes; had += 64) {
+            MemorySegment block = (MemorySegment) malloc.invokeExact(64L << 20);
+            if (block.address() == 0) throw new IllegalStateException("no memory, and " + had + " MiB were had");
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +112,16 @@ class ProbeTest {
 
         assertThat(result.fate()).isEqualTo(fate);
         assertThat(result.reason()).isEqualTo(reason);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aProcessThatWantsMoreThanAGibibyteBesideTheFileIsRefusedIt() throws Exception {
+        ProbeResult result = ENDS_AS_NAMED.of(file("greedy"), Optional.empty(), () -> true);
+
+        assertThat(result.fate()).isEqualTo(Fate.DIED);
+        assertThat(result.reason())
+                .matches("java.lang.IllegalStateException: no memory, and \\d{3} MiB were had while it was tested");
     }
 
     @Test
