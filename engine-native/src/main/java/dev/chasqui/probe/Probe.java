@@ -81,12 +81,13 @@ public record Probe(String child, Duration least) {
     }
 
     private static Ending ending(int status, String output) {
-        Optional<String> refusal = output.lines()
-                .filter(line -> line.startsWith(ProbeChild.REFUSED))
-                .map(line -> line.substring(ProbeChild.REFUSED.length()))
-                .findFirst();
+        Optional<String> refusal = last(output, ProbeChild.REFUSED);
+        Optional<String> unfit = last(output, ProbeChild.UNFIT);
         if (status == 0 && output.contains(ProbeChild.LIVED)) return new Ending(Fate.LIVED, "");
         if (status == ProbeChild.REFUSED_STATUS && refusal.isPresent()) return new Ending(Fate.REFUSED, refusal.get());
+        if (status == ProbeChild.UNFIT_STATUS && unfit.isPresent()) {
+            return new Ending(Fate.DIED, "this failed: " + unfit.get());
+        }
         if (ENDED.contains(status)) {
             return new Ending(
                     Fate.NOT_TRIED,
@@ -104,11 +105,15 @@ public record Probe(String child, Duration least) {
 
     /// How far it came.
     private static String stage(String output) {
+        return last(output, ProbeChild.STAGE).map(what -> " while " + what).orElse("");
+    }
+
+    /// What follows on the last line that begins so.
+    private static Optional<String> last(String output, String beginning) {
         return output.lines()
-                .filter(line -> line.startsWith(ProbeChild.STAGE))
+                .filter(line -> line.startsWith(beginning))
                 .reduce((earlier, later) -> later)
-                .map(line -> " while " + line.substring(ProbeChild.STAGE.length()))
-                .orElse("");
+                .map(line -> line.substring(beginning.length()));
     }
 
     private static List<String> arguments(Path weights, Optional<Path> adapter, long mostBytes) {

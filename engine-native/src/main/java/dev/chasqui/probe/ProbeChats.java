@@ -32,11 +32,16 @@ final class ProbeChats {
 
     private ProbeChats() {}
 
-    /// @throws LlamaException if the template is none, or takes more time or memory than any may
+    /// Ends the process if one of them takes more time or memory than any may.
+    ///
+    /// @throws LlamaException if the template is none
     static void write(String jinja, Vocabulary vocabulary) {
         try (ChatTemplate template =
                 ChatTemplate.parse(jinja, text(vocabulary, vocabulary.bos()), text(vocabulary, vocabulary.eos()))) {
             for (ChatInputs chat : CHATS) write(template, chat);
+        } catch (LlamaException e) {
+            endIfItTakesAll(e);
+            throw e;
         }
     }
 
@@ -45,10 +50,13 @@ final class ProbeChats {
         try {
             template.render(chat);
         } catch (LlamaException e) {
-            boolean takesAll = e.getCause() instanceof TimeoutException
-                    || String.valueOf(e.getMessage()).contains("bad_alloc");
-            if (takesAll) throw e;
+            endIfItTakesAll(e);
         }
+    }
+
+    private static void endIfItTakesAll(LlamaException e) {
+        String message = String.valueOf(e.getMessage());
+        if (e.getCause() instanceof TimeoutException || message.contains("bad_alloc")) ProbeChild.endUnfit(message);
     }
 
     private static String chat(String... messages) {

@@ -26,10 +26,13 @@ final class ProbeChild {
     static final String STAGE = "chasqui: now ";
     /// What comes before llama.cpp's words for why the files are of no use.
     static final String REFUSED = "chasqui: refused: ";
+    /// What comes before the words for what it does that no process could bear.
+    static final String UNFIT = "chasqui: unfit: ";
     /// The last line where all went well.
     static final String LIVED = "chasqui: this model lives";
 
     static final int REFUSED_STATUS = 3;
+    static final int UNFIT_STATUS = 4;
 
     /// llama.cpp's number for a model that ranks texts.
     private static final String RANK = "4";
@@ -61,6 +64,13 @@ final class ProbeChild {
             System.out.println(REFUSED + String.valueOf(e.getMessage()).replace('\n', ' '));
             System.exit(REFUSED_STATUS);
         }
+    }
+
+    /// Waits for nothing: a native call that does not end may still run.
+    static void endUnfit(String message) {
+        System.out.println(UNFIT + message.replace('\n', ' '));
+        System.out.flush();
+        Runtime.getRuntime().halt(UNFIT_STATUS);
     }
 
     private static void use(LlamaModel model) {

@@ -71,6 +71,15 @@ class ProbeTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void aTemplateThatComesToNoEndIsNamed() throws Exception {
+        ProbeResult result = probed(TinyModel.seeded(1).withTemplate("{% for i in range(300000000) %}{% endfor %}"));
+
+        assertThat(result.fate()).isEqualTo(Fate.DIED);
+        assertThat(result.reason()).startsWith("this failed: ").containsAnyOf("the chat template", "bad_alloc");
+    }
+
+    @Test
     void aTemplateThatRefusesAChatIsNoFault() throws Exception {
         TinyModel strict = TinyModel.seeded(1).withTemplate("{{ raise_exception('only poems') }}");
 
