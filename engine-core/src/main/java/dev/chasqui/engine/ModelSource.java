@@ -4,6 +4,7 @@ import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.store.ProbeNote;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
 /// @param capabilities   for example `completion`
 /// @param whole          sees to it that the files hold what they should; throws [BackendException] naming one
 ///                       that does not
+/// @param probe          where it is noted what became of the files in a throwaway process
 record ModelSource(
         String name,
         String digest,
@@ -37,7 +39,8 @@ record ModelSource(
         boolean usesGoTemplate,
         List<Message> messages,
         List<String> capabilities,
-        Check whole) {
+        Check whole,
+        Supplier<ProbeNote> probe) {
 
     /// May read the files from end to end.
     interface Check {

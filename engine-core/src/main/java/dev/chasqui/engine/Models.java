@@ -9,10 +9,13 @@ import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.platform.CacheFolder;
 import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.ProbeNote;
 import dev.chasqui.store.RemoteModels;
 import dev.chasqui.store.StoredModel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -108,7 +111,8 @@ interface Models {
                     model.usesGoTemplate(),
                     model.messages(),
                     model.capabilities(),
-                    reading -> store.requireWhole(model, reading));
+                    reading -> store.requireWhole(model, reading),
+                    () -> store.probeNote(model));
         }
 
         /// Without it a model looks like one that can do nothing.
@@ -168,7 +172,8 @@ interface Models {
                     false,
                     List.of(),
                     capabilities(),
-                    reading -> {}); // nobody said what it should hold
+                    reading -> {}, // nobody said what it should hold
+                    this::probe);
         }
 
         @Override
@@ -213,6 +218,14 @@ interface Models {
             return Files.isReadable(facts.path())
                     ? Optional.empty()
                     : Optional.of("the model's file " + facts.path() + " cannot be read");
+        }
+
+        private ProbeNote probe() {
+            try {
+                return ProbeNote.ofFile(facts.path(), CacheFolder.named("probes"));
+            } catch (IOException e) {
+                throw BackendException.failed(facts.path() + " cannot be read: " + e.getMessage(), e);
+            }
         }
 
         private ModelTraits traits() {

@@ -234,7 +234,7 @@ final class Creation implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         store.removeUnused(broughtIn);
     }
 }

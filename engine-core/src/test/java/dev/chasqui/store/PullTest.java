@@ -325,7 +325,7 @@ class PullTest {
     void aFullDiskIsSaidAndWhatCameStays() throws IOException {
         int failures = 0;
         for (int k = 1; ; k++) {
-            FailingDisk disk = new FailingDisk(k);
+            FailingDisk disk = FailingDisk.atWrite(k);
             RemoteModels full = new RemoteModels(ModelStore.at(store.root(), disk), registry.settings(folder));
             try {
                 full.pull(NAME, false, Progress.NONE);

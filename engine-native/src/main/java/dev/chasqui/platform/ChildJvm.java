@@ -52,6 +52,14 @@ public final class ChildJvm {
         return process;
     }
 
+    /// Ends this process with the one that started it. For the child's `main`.
+    public static void endWithParent() {
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(parent ->
+                        parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    }
+
     static String classPath(String main) {
         Set<String> places = new LinkedHashSet<>();
         for (String name : List.of(ChildJvm.class.getName(), main, "org.slf4j.Logger")) {
@@ -78,11 +86,15 @@ public final class ChildJvm {
         Matcher thrown = THROWN.matcher(output);
         if (thrown.find()) return thrown.group(1);
         String how = status > 128 ? "it died of " + signalName(status - 128) : "it ended with status " + status;
-        return output.isBlank() ? how : how + ": " + firstLine(output);
+        String said = firstLine(output);
+        return said.isEmpty() ? how : how + ": " + said;
     }
 
     static String firstLine(String output) {
-        String line = output.lines().filter(each -> !each.isBlank()).findFirst().orElse("");
+        String line = output.lines()
+                .filter(each -> !each.isBlank() && !each.startsWith("SLF4J"))
+                .findFirst()
+                .orElse("");
         return line.substring(0, Math.min(line.length(), LONGEST_REASON));
     }
 

@@ -5,6 +5,8 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Version;
+import dev.chasqui.engine.EngineConfig;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.platform.CpuCores;
 import dev.chasqui.store.ModelStore;
@@ -42,12 +44,23 @@ final class Doctor {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 Runtime.getRuntime().availableProcessors()));
         findings.addAll(NativeChecks.libraries());
+        findings.add(isolation(EngineConfig.fromEnvironment(environment).isolation()));
         findings.add(FolderChecks.folder("cache", NativeChecks.cacheFolder(), CACHE_BYTES, "CHASQUI_CACHE_DIR"));
         Path store = ModelStore.defaultRoot(environment);
         findings.add(FolderChecks.folder("store", store, STORE_BYTES, "OLLAMA_MODELS"));
         findings.add(models());
         findings.add(server());
         return new Diagnosis(findings);
+    }
+
+    private static Finding isolation(Isolation isolation) {
+        return Finding.ok(
+                "isolation",
+                switch (isolation) {
+                    case NONE -> "none: a model is loaded here without being tried before";
+                    case PROBE -> "probe: a model is tried in a process of its own before its first load here";
+                    case PROCESS -> "process: models run in a process of their own";
+                });
     }
 
     Finding models() {

@@ -79,6 +79,7 @@ final class LiveRooms implements Rooms {
             Logger log = LoggerFactory.getLogger(LiveRooms.class);
             log.info("models are in {}", ModelStore.defaultRoot(environment));
             log.info("listening on {}", server.address());
+            if (engine instanceof Engine own) BackgroundScrub.of(environment).ifPresent(scrub -> scrub.start(own));
             if (wantsPruning())
                 Thread.ofPlatform().daemon().name("chasqui-prune").start(this::prune);
             end.await();
