@@ -58,7 +58,7 @@ public final class OllamaServer implements AutoCloseable {
                 Thread.ofVirtual().name("http-answer-", 0).factory());
         drain = settings.drain();
         try {
-            requireGuarded(settings);
+            settings.requireGuarded();
             Optional<KeyRing> keys = settings.access().keysFile().map(file -> KeyRing.open(new KeyFile(file)));
             Optional<ServerSSLOptions> tls = settings.tls().map(files -> Tls.read(vertx, files));
             FrontDoor door = new FrontDoor(
@@ -115,25 +115,6 @@ public final class OllamaServer implements AutoCloseable {
                     return true;
                 },
                 false);
-    }
-
-    /// Nobody opens a server to a network without saying so.
-    private static void requireGuarded(ServerSettings settings) {
-        boolean certificates = settings.tls().flatMap(TlsFiles::clientCa).isPresent();
-        Access access = settings.access();
-        if (settings.listen().isLoopback()) return;
-        if (access.keysFile().isEmpty() && !certificates) {
-            if (!access.allowOpen()) {
-                throw BackendException.invalid("refusing to listen at " + settings.listen()
-                        + ": everybody who reaches this machine could use and delete its models. Ask for keys"
-                        + " (`chasqui key new --role infer --file FILE`, then CHASQUI_KEYS_FILE=FILE), or for client"
-                        + " certificates (--tls-client-ca), or listen on 127.0.0.1 behind a proxy that asks; to have"
-                        + " it open all the same, set CHASQUI_ALLOW_OPEN=1 or --allow-open");
-            }
-            LOG.warn("everybody who reaches {} can use and delete this machine's models", settings.listen());
-        } else if (settings.tls().isEmpty()) {
-            LOG.warn("keys and prompts cross the network unencrypted; --tls-cert and --tls-key encrypt them");
-        }
     }
 
     /// Has files that change read again.

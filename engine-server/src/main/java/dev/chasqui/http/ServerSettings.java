@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// How the server listens, who may call, and what it puts up with.
 ///
@@ -15,6 +17,8 @@ import java.util.Optional;
 /// @param limits of requests, connections and waiting
 /// @param drain  how long [OllamaServer#close] lets running answers finish
 public record ServerSettings(OllamaHost listen, Access access, Optional<TlsFiles> tls, Limits limits, Duration drain) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerSettings.class);
 
     public static final ServerSettings DEFAULT = new ServerSettings(
             OllamaHost.DEFAULT, Access.DEFAULT, Optional.empty(), Limits.DEFAULT, Duration.ofSeconds(3));
@@ -64,5 +68,26 @@ public record ServerSettings(OllamaHost listen, Access access, Optional<TlsFiles
     /// How long a connection without a request stays open.
     public ServerSettings withIdleConnection(Duration idle) {
         return withLimits(limits.withIdle(idle));
+    }
+
+    /// Nobody opens a server to a network without saying so.
+    ///
+    /// @throws BackendException if others than this machine could call, and nobody asks them who they are
+    void requireGuarded() {
+        if (listen.isLoopback()) return;
+        boolean asks =
+                access.keysFile().isPresent() || tls.flatMap(TlsFiles::clientCa).isPresent();
+        if (!asks && !access.allowOpen()) {
+            throw BackendException.invalid("refusing to listen at " + listen
+                    + ": everybody who reaches this machine could use and delete its models. Ask for keys"
+                    + " (`chasqui key new --role infer --file FILE`, then CHASQUI_KEYS_FILE=FILE), or for client"
+                    + " certificates (--tls-client-ca), or listen on 127.0.0.1 behind a proxy that asks; to have"
+                    + " it open all the same, set CHASQUI_ALLOW_OPEN=1 or --allow-open");
+        }
+        if (!asks) {
+            LOG.warn("everybody who reaches {} can use and delete this machine's models", listen);
+        } else if (tls.isEmpty()) {
+            LOG.warn("keys and prompts cross the network unencrypted; --tls-cert and --tls-key encrypt them");
+        }
     }
 }

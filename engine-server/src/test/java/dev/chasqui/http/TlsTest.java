@@ -110,6 +110,18 @@ class TlsTest {
     }
 
     @Test
+    void clientCertificatesGuardAnOpenListenerAndEncryptionAloneDoesNot() {
+        TlsFiles guarded = new TlsFiles(first.certificate(), first.key(), Optional.of(client.certificate()));
+        ServerSettings everywhere = ServerSettings.DEFAULT.withListen(OllamaHost.parse("0.0.0.0:0"));
+
+        OllamaServer.start(backend, everywhere.withTls(guarded)).close();
+
+        TlsFiles encrypted = new TlsFiles(first.certificate(), first.key(), Optional.empty());
+        assertThatThrownBy(() -> OllamaServer.start(backend, everywhere.withTls(encrypted)))
+                .hasMessageContaining("refusing to listen");
+    }
+
+    @Test
     void aNewCertificateIsTakenAndABrokenOneIsNot() throws Exception {
         Path certificate = Files.copy(first.certificate(), folder.resolve("live.crt"));
         Path key = Files.copy(first.key(), folder.resolve("live.key"));
