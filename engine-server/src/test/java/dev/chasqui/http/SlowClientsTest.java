@@ -31,6 +31,7 @@ class SlowClientsTest extends ServerFixture {
             }
             System.out.println(
                     "beside 300 half-sent requests the slowest of 20 others took " + longest / 1_000_000 + " ms");
+            assertThat(longest).as("ns; 50 ms on a quiet machine").isLessThan(5_000_000_000L);
             for (RawClient one : slow) {
                 assertThat(one.readAll())
                         .startsWith("HTTP/1.1 408")
@@ -38,7 +39,7 @@ class SlowClientsTest extends ServerFixture {
             }
             long closed = (System.nanoTime() - begun) / 1_000_000;
             System.out.println("all 300 were closed after " + closed + " ms");
-            assertThat(closed).isBetween(8_000L, 20_000L);
+            assertThat(closed).isBetween(8_000L, 30_000L);
         } finally {
             for (RawClient one : slow) one.close();
         }
