@@ -51,12 +51,14 @@ class RoomsTest {
                             "ollama")),
             Map.entry("tune", Set.of("llama", "platform")),
             Map.entry("ollama", Set.of("api")),
-            Map.entry("http", Set.of("api", "engine")),
+            Map.entry("http", Set.of("api", "engine", "keys")),
+            Map.entry("keys", Set.of("api")),
             Map.entry(
                     "cli",
                     Set.of(
                             "api",
                             "http",
+                            "keys",
                             "engine",
                             "tune",
                             "ollama",

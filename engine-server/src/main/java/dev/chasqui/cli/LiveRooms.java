@@ -14,6 +14,7 @@ import dev.chasqui.ollama.OllamaBackend;
 import dev.chasqui.store.ModelStore;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,7 @@ final class LiveRooms implements Rooms {
 
     @Override
     public Backend server() {
-        return OllamaBackend.connect(serverAddress());
+        return OllamaBackend.connect(serverAddress(), environment);
     }
 
     @Override
@@ -69,8 +70,11 @@ final class LiveRooms implements Rooms {
     }
 
     @Override
-    public void serve(Optional<String> host, Optional<Integer> port) throws InterruptedException {
-        ServerSettings settings = ServerSettings.fromEnvironment(environment);
+    public void serve(Optional<String> host, Optional<Integer> port, Map<String, String> more)
+            throws InterruptedException {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.putAll(more);
+        ServerSettings settings = ServerSettings.fromEnvironment(variables);
         OllamaHost listen = ListenAddress.of(settings.listen(), host, port);
         CountDownLatch end = new CountDownLatch(1);
         try (Backend engine = embedded();

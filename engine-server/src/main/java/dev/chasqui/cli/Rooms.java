@@ -35,9 +35,10 @@ interface Rooms {
 
     /// Serves until the process is told to end.
     ///
-    /// @param host where to listen; what is absent comes from `OLLAMA_HOST`
+    /// @param host     where to listen; what is absent comes from `OLLAMA_HOST`
+    /// @param settings variables that count more than the environment's
     /// @throws BackendException if the address cannot be listened on; the message says what to do
-    void serve(Optional<String> host, Optional<Integer> port) throws InterruptedException;
+    void serve(Optional<String> host, Optional<Integer> port, Map<String, String> settings) throws InterruptedException;
 
     /// What loading a model into this process would take. Loads nothing.
     ///

@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,20 +24,19 @@ final class Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final Connections connections;
-    private final Duration patience;
     private final List<Runnable> whenGone = new ArrayList<>(); // guarded by this
     private boolean gone; // guarded by this
+    private volatile boolean last; // whether the connection ends with this reply
     private volatile byte[] body = new byte[0];
     private volatile Optional<BodyStream> content = Optional.empty();
     private volatile Optional<NdjsonLines> lines = Optional.empty();
 
     /// To be called on the event loop, before the body is read.
-    Exchange(Context eventLoop, HttpServerRequest request, Connections connections, Duration patience) {
+    Exchange(Context eventLoop, HttpServerRequest request, Connections connections) {
         this.eventLoop = eventLoop;
         this.request = request;
         this.response = request.response();
         this.connections = connections;
-        this.patience = patience;
         response.closeHandler(closed -> leave());
         response.exceptionHandler(broken -> leave());
     }
@@ -67,7 +65,7 @@ final class Exchange {
 
     /// To be called on the event loop, in place of reading the body.
     void streamContent() {
-        content = Optional.of(new BodyStream(eventLoop, request, connections, patience));
+        content = Optional.of(new BodyStream(this, eventLoop, request, connections));
     }
 
     /// What a path such as `/api/blobs/:digest` ends with, decoded.
@@ -111,7 +109,8 @@ final class Exchange {
 
     /// Starts an answer in pieces; the status is 200 from here on.
     NdjsonLines startLines() {
-        NdjsonLines started = new NdjsonLines(this, eventLoop, response, patience);
+        NdjsonLines started =
+                new NdjsonLines(this, eventLoop, response, connections.limits().reading());
         lines = Optional.of(started);
         return started;
     }
@@ -130,7 +129,7 @@ final class Exchange {
 
     /// As [#fail], for a request whose rest must not be read: the connection ends with the reply.
     void failAndHangUp(Failure failure) {
-        response.putHeader(HttpHeaders.CONNECTION, "close");
+        last = true;
         fail(failure);
     }
 
@@ -139,13 +138,13 @@ final class Exchange {
     }
 
     void ending() {
-        connections.idle(request.connection());
+        connections.idle(request);
     }
 
     private void reply(int status, String contentType, byte[] bytes) {
         eventLoop.runOnContext(now -> {
             if (response.closed() || response.ended()) return;
-            boolean next = content.map(BodyStream::skip).orElse(true);
+            boolean next = !last && content.map(BodyStream::skip).orElse(true);
             if (!next) response.putHeader(HttpHeaders.CONNECTION, "close");
             ending();
             response.setStatusCode(status);
@@ -154,7 +153,7 @@ final class Exchange {
                     HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length)); // also where HEAD drops the body
             response.end(Buffer.buffer(bytes)).onComplete(sent -> {
                 if (next) ending();
-                else request.connection().close();
+                else connections.part(request);
             });
         });
     }

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Runs commands in this JVM against scripted rooms and keeps what they print.
@@ -118,8 +119,9 @@ final class CommandRun implements Rooms, Tunings {
     }
 
     @Override
-    public void serve(Optional<String> host, Optional<Integer> port) {
-        served.add(host.orElse("default") + ":" + port.map(String::valueOf).orElse("default"));
+    public void serve(Optional<String> host, Optional<Integer> port, Map<String, String> settings) {
+        served.add(host.orElse("default") + ":" + port.map(String::valueOf).orElse("default")
+                + (settings.isEmpty() ? "" : " " + new TreeMap<>(settings)));
     }
 
     @Override

@@ -49,6 +49,11 @@ final class RawClient implements AutoCloseable {
         return read.toString(StandardCharsets.UTF_8);
     }
 
+    /// Whether there is a byte to read already.
+    boolean hasSomething() throws IOException {
+        return in.available() > 0;
+    }
+
     /// All until the server closes.
     String readAll() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
