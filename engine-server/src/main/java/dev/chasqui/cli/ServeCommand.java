@@ -1,5 +1,6 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.engine.Isolation;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
@@ -25,9 +26,20 @@ final class ServeCommand extends Command {
             description = "TCP port, 0 to 65535; 0 takes a free one. Default: OLLAMA_HOST's, else 11434.")
     private Optional<Integer> port = Optional.empty();
 
+    @Option(
+            names = "--isolation",
+            paramLabel = "LEVEL",
+            description = "How far native code is kept away: none (models are loaded in this process), probe (after"
+                    + " a throwaway process loaded them once), process (in a process of their own, which is started"
+                    + " again if it dies). Default: CHASQUI_ISOLATION, else probe.")
+    private Optional<String> isolation = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
-        rooms().serve(host, port);
+        Rooms rooms = isolation
+                .map(level -> rooms().withIsolation(Isolation.parse(level)))
+                .orElseGet(this::rooms);
+        rooms.serve(host, port);
         return 0;
     }
 }
