@@ -33,6 +33,7 @@ class RoomsTest {
             Map.entry("template", Set.of("api")),
             Map.entry("json", Set.of()),
             Map.entry("schedule", Set.of("llama")),
+            Map.entry("isolate", Set.of("api", "platform")),
             Map.entry(
                     "engine",
                     Set.of(
@@ -43,6 +44,7 @@ class RoomsTest {
                             "template",
                             "json",
                             "schedule",
+                            "isolate",
                             "tune",
                             "llama",
                             "llama.common",

@@ -1,5 +1,6 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.isolate.BlackBox;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.Workload;
 import java.util.concurrent.locks.LockSupport;
@@ -9,6 +10,7 @@ final class DecodeThread implements AutoCloseable {
 
     static final long STACK_BYTES = 16 << 20;
 
+    private final BlackBox.Mark inHand;
     private final Workload work;
     private final Runnable abort;
     private final Runnable free;
@@ -16,14 +18,17 @@ final class DecodeThread implements AutoCloseable {
     private volatile boolean stopping;
     private volatile boolean over;
 
+    /// @param model what it decodes with
+    /// @param lane  tells it from the model's other threads
     /// @param abort stops a decode that is running, from any thread
     /// @param free  frees the context when the thread ends
-    DecodeThread(String model, Workload work, Runnable abort, Runnable free) {
+    DecodeThread(String model, String lane, Workload work, Runnable abort, Runnable free) {
+        this.inHand = BlackBox.ofThisProcess().mark(model);
         this.work = work;
         this.abort = abort;
         this.free = free;
         this.thread = Thread.ofPlatform()
-                .name("chasqui-decode-" + model)
+                .name("chasqui-decode-" + model + lane)
                 .daemon()
                 .stackSize(STACK_BYTES)
                 .unstarted(this::run);
@@ -66,7 +71,7 @@ final class DecodeThread implements AutoCloseable {
     private void run() {
         try {
             while (!stopping) {
-                boolean worked = Cores.OF_THIS_PROCESS.use(work::turn);
+                boolean worked = Cores.OF_THIS_PROCESS.use(this::turn);
                 if (!worked && !stopping) LockSupport.park(this);
             }
             over = true;
@@ -77,6 +82,16 @@ final class DecodeThread implements AutoCloseable {
             throw t;
         } finally {
             free.run();
+            inHand.close();
+        }
+    }
+
+    private boolean turn() {
+        inHand.set(BlackBox.Doing.COMPUTING);
+        try {
+            return work.turn();
+        } finally {
+            inHand.set(BlackBox.Doing.NOTHING);
         }
     }
 }

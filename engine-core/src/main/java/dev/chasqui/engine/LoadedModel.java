@@ -225,6 +225,7 @@ final class LoadedModel implements AutoCloseable {
         sharedPace.follow(wanted.threads());
         return new Runner(
                 source.name(),
+                "",
                 wanted,
                 PacedDecoder.of(context, sharedPace, needed -> memory.growth(needed, context.settings())),
                 config.scheduling(wanted.context()).withCold(memory.cold(wanted.context())));
@@ -238,7 +239,8 @@ final class LoadedModel implements AutoCloseable {
                 memory::require,
                 settings -> PacedDecoder.of(context(settings), exactPace, needed -> 0));
         return new Runner(
-                source.name() + "-exact",
+                source.name(),
+                "-exact",
                 wanted,
                 decoder,
                 config.scheduling(wanted.context()).withSharing(false));

@@ -4,6 +4,7 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
+import dev.chasqui.isolate.BlackBox;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -164,14 +165,17 @@ final class ModelPool implements AutoCloseable {
     }
 
     private void load(Place place, Options options) {
-        try {
+        try (BlackBox.Mark inHand = BlackBox.ofThisProcess().mark(place.source.name())) {
+            inHand.set(BlackBox.Doing.LOADING);
             Loading.Prepared prepared = loading.prepare(place.source, options);
+            inHand.set(BlackBox.Doing.NOTHING);
             if (!places.awaitRoom(place, prepared.plan())) return;
             // Who left meanwhile may have left room on a GPU, and who is idle may leave more.
             if (prepared.squeezed()) prepared = loading.prepare(place.source, options);
             while (prepared.squeezed() && places.evictIdlest()) prepared = loading.prepare(place.source, options);
             place.mapped = MappedFiles.of(place.source.files());
             requireWhole(place);
+            inHand.set(BlackBox.Doing.LOADING);
             LoadedModel model = prepared.load(fraction -> places.stillWanted(place));
             places.ready(place, model);
             LOG.info("loaded {} in {} ms", place.source.name(), place.loadTime().toMillis());

@@ -61,8 +61,13 @@ public final class ChildJvm {
     }
 
     static String classPath(String main) {
+        return classPath(List.of(ChildJvm.class.getName(), main, "org.slf4j.Logger"));
+    }
+
+    /// The places of these classes, each once; our own whole class path where one of them is in no file or folder.
+    static String classPath(List<String> classes) {
         Set<String> places = new LinkedHashSet<>();
-        for (String name : List.of(ChildJvm.class.getName(), main, "org.slf4j.Logger")) {
+        for (String name : classes) {
             try {
                 CodeSource source = Class.forName(name, false, ChildJvm.class.getClassLoader())
                         .getProtectionDomain()
@@ -102,9 +107,11 @@ public final class ChildJvm {
         return switch (number) {
             case 4 -> "SIGILL";
             case 6 -> "SIGABRT";
+            case 7 -> "SIGBUS";
             case 8 -> "SIGFPE";
             case 9 -> "SIGKILL, perhaps by the system for want of memory";
             case 11 -> "SIGSEGV";
+            case 15 -> "SIGTERM";
             default -> "signal " + number;
         };
     }

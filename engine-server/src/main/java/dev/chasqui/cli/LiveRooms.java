@@ -6,6 +6,7 @@ import dev.chasqui.api.OllamaHost;
 import dev.chasqui.api.Options;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.LoadPlan;
 import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.http.OllamaServer;
@@ -52,6 +53,13 @@ final class LiveRooms implements Rooms {
     public Backend embeddedForOne(Options fallback) {
         return Engine.open(
                 EngineConfig.fromEnvironment(environment).withFallback(fallback).withFirstTokens(FIRST_TOKENS));
+    }
+
+    @Override
+    public Rooms withIsolation(Isolation level) {
+        Map<String, String> changed = new HashMap<>(environment);
+        changed.put("CHASQUI_ISOLATION", level.wire());
+        return new LiveRooms(changed);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.chasqui.cli;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Options;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.LoadPlan;
 import dev.chasqui.engine.MachineMemory;
 import java.net.URI;
@@ -21,6 +22,9 @@ interface Rooms {
     ///
     /// @param fallback options for where question, model and environment are silent
     Backend embeddedForOne(Options fallback);
+
+    /// The same rooms, where the engine in this process keeps native code so far away.
+    Rooms withIsolation(Isolation level);
 
     /// The server at [#serverAddress].
     ///

@@ -1,5 +1,6 @@
 package dev.chasqui.cli;
 
+import dev.chasqui.engine.Isolation;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,14 @@ final class ServeCommand extends Command {
             description = "Listen beyond this machine without keys (CHASQUI_KEYS_FILE) or client certificates.")
     private boolean allowOpen;
 
+    @Option(
+            names = "--isolation",
+            paramLabel = "LEVEL",
+            description = "How far native code is kept away: none (models are loaded in this process), probe (after"
+                    + " a throwaway process loaded them once), process (in a process of their own, which is started"
+                    + " again if it dies). Default: CHASQUI_ISOLATION, else probe.")
+    private Optional<String> isolation = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
         Map<String, String> settings = new HashMap<>();
@@ -58,7 +67,10 @@ final class ServeCommand extends Command {
         key.ifPresent(file -> settings.put("OLLAMA_TLS_PRIVATE_KEY", file));
         clientCa.ifPresent(file -> settings.put("OLLAMA_TLS_CLIENT_CA", file));
         if (allowOpen) settings.put("CHASQUI_ALLOW_OPEN", "1");
-        rooms().serve(host, port, settings);
+        Rooms rooms = isolation
+                .map(level -> rooms().withIsolation(Isolation.parse(level)))
+                .orElseGet(this::rooms);
+        rooms.serve(host, port, settings);
         return 0;
     }
 }

@@ -2,6 +2,7 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.Options;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.LoadPlan;
 import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.tune.Effort;
@@ -101,6 +102,12 @@ final class CommandRun implements Rooms, Tunings {
     public Backend embeddedForOne(Options fallback) {
         this.fallback = fallback;
         return embedded;
+    }
+
+    @Override
+    public Rooms withIsolation(Isolation level) {
+        served.add("isolation " + level);
+        return this;
     }
 
     @Override

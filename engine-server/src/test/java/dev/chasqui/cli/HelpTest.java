@@ -68,7 +68,7 @@ class HelpTest {
                 .contains("--forget");
 
         chasqui.run("serve", "--help");
-        assertThat(chasqui.out()).contains("else 11434");
+        assertThat(chasqui.out()).containsPattern("else\\s+11434");
     }
 
     @Test
