@@ -44,7 +44,6 @@ final class Doctor {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 Runtime.getRuntime().availableProcessors()));
         findings.addAll(NativeChecks.libraries());
-        findings.add(isolation(EngineConfig.fromEnvironment(environment).isolation()));
         findings.add(FolderChecks.folder("cache", NativeChecks.cacheFolder(), CACHE_BYTES, "CHASQUI_CACHE_DIR"));
         Path store = ModelStore.defaultRoot(environment);
         findings.add(FolderChecks.folder("store", store, STORE_BYTES, "OLLAMA_MODELS"));
@@ -52,16 +51,6 @@ final class Doctor {
         findings.add(models());
         findings.add(server());
         return new Diagnosis(findings);
-    }
-
-    private static Finding isolation(Isolation isolation) {
-        return Finding.ok(
-                "isolation",
-                switch (isolation) {
-                    case NONE -> "none: a model is loaded here without being tried before";
-                    case PROBE -> "probe: a model is tried in a process of its own before its first load here";
-                    case PROCESS -> "process: models run in a process of their own";
-                });
     }
 
     Finding models() {
