@@ -2,6 +2,7 @@ package dev.chasqui.http;
 
 import dev.chasqui.http.Api.Route;
 import dev.chasqui.http.Failure.ClientLeft;
+import dev.chasqui.http.SilentAnswers.Reason;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -29,6 +30,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     private final Vertx vertx;
     private final Api api;
+    private final SilentAnswers silent;
     private final AccessRules access;
     private final Connections connections;
     private final BodyReader bodies;
@@ -37,6 +39,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     FrontDoor(Vertx vertx, Api api, AccessRules access, Connections connections, ServerSettings settings) {
         this.vertx = vertx;
         this.api = api;
+        this.silent = api.silentAnswers();
         this.access = access;
         this.connections = connections;
         this.bodies = new BodyReader(settings.maxBodyBytes(), connections);
@@ -50,6 +53,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         connections.reading(request.connection());
+        silent.watch(request);
         if (!mayCall(request)) return;
 
         String path = request.path() == null ? "" : request.path();
@@ -112,7 +116,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         response.end(text);
     }
 
-    private static void run(Route route, Exchange exchange) {
+    private void run(Route route, Exchange exchange) {
         try {
             route.thread().execute(() -> handle(route, exchange));
         } catch (RejectedExecutionException e) {
@@ -120,7 +124,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         }
     }
 
-    private static void handle(Route route, Exchange exchange) {
+    private void handle(Route route, Exchange exchange) {
         try {
             route.action().handle(exchange);
         } catch (Throwable t) {
@@ -128,6 +132,9 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             if (t instanceof ClientLeft || failure.status() == Failure.CLIENT_LEFT) {
                 LOG.debug("{} ended early: {}", exchange.what(), t.getMessage());
             }
+            boolean left = t instanceof ClientLeft || exchange.isGone();
+            if (left) silent.count(exchange.path(), Reason.CLIENT_LEFT);
+            else if (exchange.hasStarted()) silent.count(exchange.path(), Reason.BROKEN_OFF);
             exchange.fail(failure);
         }
     }
