@@ -90,7 +90,7 @@ class FuzzTest {
                 "-artifact_prefix=" + folder + File.separator,
                 "-max_total_time=" + SECONDS,
                 "-seed=" + SEED,
-                "-timeout=20", // an input that takes longer is a finding
+                "-timeout=60", // seconds; longer is a finding. The first input also loads and instruments classes
                 "-max_len=65536",
                 "-print_final_stats=1",
                 corpus.toString());
