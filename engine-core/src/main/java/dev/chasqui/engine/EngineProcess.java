@@ -40,7 +40,8 @@ final class EngineProcess implements CallServer.Handler {
                 .map(Models::ofFile)
                 .orElseGet(() -> Models.inStore(config.openStore(), config.registries()));
         Thread.ofPlatform().daemon().name("chasqui-natives").start(EngineProcess::loadLibraries);
-        return new EngineProcess(new InProcess(config, models));
+        // Here a model may die alone; another process to try it first would prove nothing more.
+        return new EngineProcess(new InProcess(config.withIsolation(Isolation.NONE), models));
     }
 
     /// While nobody waits for them yet. If they cannot be loaded, the first request says why.

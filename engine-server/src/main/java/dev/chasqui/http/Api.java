@@ -53,12 +53,13 @@ final class Api {
     private static final byte[] VERSION = JsonText.MAPPER.writeValueAsBytes(Map.of("version", Version.current()));
 
     private final Map<String, Map<HttpMethod, Route>> routes = new HashMap<>();
+    private final Metrics metrics = new Metrics();
 
     /// @param answers for what waits for a model: a virtual thread each
     /// @param lookups for what never does: threads of their own, which answer even when every carrier of the
     ///                virtual threads is stuck in a load
     Api(Backend backend, Executor answers, Executor lookups) {
-        Answers answering = new Answers(backend);
+        Answers answering = new Answers(backend, metrics.silentAnswers());
         Vectors vectors = new Vectors(backend);
         Models models = new Models(backend);
         Library library = new Library(backend);
@@ -86,8 +87,13 @@ final class Api {
         on(HttpMethod.POST, "/api/push", new Route(answers, transfers::push).forAdmins());
         on(HttpMethod.POST, "/api/tokenize", new Route(answers, tokens::tokenize));
         on(HttpMethod.POST, "/api/detokenize", new Route(answers, tokens::detokenize));
+        read("/metrics", new Route(lookups, metrics::metrics));
         read("/health", new Route(Runnable::run, health::health).forAll());
         read("/ready", new Route(lookups, health::ready).forAll());
+    }
+
+    SilentAnswers silentAnswers() {
+        return metrics.silentAnswers();
     }
 
     /// The verbs of a path; none if nobody knows it.

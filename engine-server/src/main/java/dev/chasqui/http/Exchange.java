@@ -74,6 +74,10 @@ final class Exchange {
         return Api.decoded(path.substring(path.lastIndexOf('/') + 1));
     }
 
+    String path() {
+        return request.path();
+    }
+
     /// For the log: `POST /api/chat`.
     String what() {
         return request.method() + " " + request.path();
@@ -115,6 +119,11 @@ final class Exchange {
         return started;
     }
 
+    /// Whether the status is gone.
+    boolean hasStarted() {
+        return lines.isPresent();
+    }
+
     /// Tells the client what went wrong: by status, or where that is gone as the last line.
     void fail(Failure failure) {
         if (isGone()) return;
@@ -141,7 +150,7 @@ final class Exchange {
         connections.idle(request);
     }
 
-    private void reply(int status, String contentType, byte[] bytes) {
+    void reply(int status, String contentType, byte[] bytes) {
         eventLoop.runOnContext(now -> {
             if (response.closed() || response.ended()) return;
             boolean next = !last && content.map(BodyStream::skip).orElse(true);

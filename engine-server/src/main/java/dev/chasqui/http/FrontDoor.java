@@ -3,6 +3,7 @@ package dev.chasqui.http;
 import dev.chasqui.http.Api.Route;
 import dev.chasqui.http.Callers.Denial;
 import dev.chasqui.http.Failure.ClientLeft;
+import dev.chasqui.http.SilentAnswers.Reason;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -32,6 +33,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     private final Vertx vertx;
     private final Api api;
+    private final SilentAnswers silent;
     private final AccessRules access;
     private final Connections connections;
     private final BodyReader bodies;
@@ -48,6 +50,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             ServerSettings settings) {
         this.vertx = vertx;
         this.api = api;
+        this.silent = api.silentAnswers();
         this.access = rules;
         this.connections = connections;
         this.callers = callers;
@@ -63,6 +66,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         connections.working(request);
+        silent.watch(request);
         if (!mayCall(request)) return;
 
         String path = request.path() == null ? "" : request.path();
@@ -169,7 +173,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         });
     }
 
-    private static void run(Route route, Exchange exchange) {
+    private void run(Route route, Exchange exchange) {
         try {
             route.thread().execute(() -> handle(route, exchange));
         } catch (RejectedExecutionException e) {
@@ -177,7 +181,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         }
     }
 
-    private static void handle(Route route, Exchange exchange) {
+    private void handle(Route route, Exchange exchange) {
         try {
             route.action().handle(exchange);
         } catch (Throwable t) {
@@ -185,6 +189,9 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             if (t instanceof ClientLeft || failure.status() == Failure.CLIENT_LEFT) {
                 LOG.debug("{} ended early: {}", exchange.what(), t.getMessage());
             }
+            boolean left = t instanceof ClientLeft || exchange.isGone();
+            if (left) silent.count(exchange.path(), Reason.CLIENT_LEFT);
+            else if (exchange.hasStarted()) silent.count(exchange.path(), Reason.BROKEN_OFF);
             exchange.fail(failure);
         }
     }
