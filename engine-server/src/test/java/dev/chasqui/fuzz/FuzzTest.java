@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chasqui.gguf.GgufTarget;
 import dev.chasqui.http.BodiesTarget;
+import dev.chasqui.isolate.FramesTarget;
 import dev.chasqui.registry.RegistryTarget;
 import dev.chasqui.store.ManifestTarget;
 import dev.chasqui.store.ModelfileTarget;
@@ -39,7 +40,8 @@ class FuzzTest {
                 ModelfileTarget.target(),
                 GoTemplateTarget.target(),
                 ManifestTarget.target(),
-                RegistryTarget.target());
+                RegistryTarget.target(),
+                FramesTarget.target());
     }
 
     @ParameterizedTest
