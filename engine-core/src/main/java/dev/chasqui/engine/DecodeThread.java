@@ -1,5 +1,6 @@
 package dev.chasqui.engine;
 
+import dev.chasqui.llama.NativeFaults;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.Workload;
 import java.util.concurrent.locks.LockSupport;
@@ -8,6 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 final class DecodeThread implements AutoCloseable {
 
     static final long STACK_BYTES = 16 << 20;
+
+    private static final long LOOK_MILLIS = 1000;
 
     private final Workload work;
     private final Runnable abort;
@@ -46,16 +49,17 @@ final class DecodeThread implements AutoCloseable {
         };
     }
 
-    /// Stops the thread, ends what is left with an error, and frees the context.
+    /// Stops the thread, ends what is left with an error, and frees the context. Where native code is dead, that
+    /// thread may never end: nobody waits for it, and nothing is freed.
     @Override
     public void close() {
         stopping = true;
         abort.run();
         LockSupport.unpark(thread);
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (thread.isAlive() && NativeFaults.dead().isEmpty()) {
             try {
-                thread.join();
+                thread.join(LOOK_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true; // the context must not be freed under a running decode
             }

@@ -8,6 +8,7 @@ import dev.chasqui.api.Generation;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
 import java.util.List;
+import java.util.Optional;
 
 /// The part of an [Engine] that needs native code, wherever that runs. Its methods are the engine's of the same
 /// names.
@@ -28,6 +29,11 @@ interface Work extends AutoCloseable {
     String detokenize(String model, int... tokens);
 
     List<RunningModel> running();
+
+    /// What native code died of, where it runs for this; then every request is refused.
+    default Optional<String> dead() {
+        return Optional.empty();
+    }
 
     /// What keeps it from taking requests now, each in a sentence.
     List<String> obstacles();

@@ -10,7 +10,11 @@ enum Setting {
     /// Where libraries are extracted to and verdicts are kept.
     CHASQUI_CACHE_DIR,
     /// The CPU variant to use, for example `haswell`; it is proven like any other.
-    CHASQUI_CPU_VARIANT;
+    CHASQUI_CPU_VARIANT,
+    /// Whether a thread on which native code gives up is stopped instead of ending the process: on or off.
+    CHASQUI_CONTAINMENT,
+    /// Seconds of computing without progress after which a decode counts as stuck; `0` never.
+    CHASQUI_WATCHDOG;
 
     Optional<String> value() {
         String property = name().toLowerCase(Locale.ROOT).replace('_', '.');
