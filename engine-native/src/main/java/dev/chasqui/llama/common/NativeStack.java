@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// thread goes on, and another takes its place. After [#MOST_ABANDONED] of them, calls wait for the rest to end.
 final class NativeStack {
 
-    /// Only what is touched is ever backed by memory.
-    private static final long STACK_BYTES = 16L << 20;
+    /// Macros that call themselves as deep as [TemplateGuard] lets them, each time inside as many blocks and brackets as
+    /// [TemplateOutline] allows, take half of it. Only what is touched is ever backed by memory.
+    private static final long STACK_BYTES = 64L << 20;
 
     private static final int THREADS = 2;
     private static final int MOST_ABANDONED = 4;
