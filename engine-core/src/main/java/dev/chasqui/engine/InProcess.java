@@ -175,15 +175,15 @@ final class InProcess implements Work {
                 Prompts.Rendered rendered =
                         lease.model().prompts().forGenerate(source, requests.template(source, request), request);
                 Answering answering = new Answering(lease.model(), options, request.settings(), startedAt);
-                InFlight.Entry entry = inFlight.enter();
-                EngineGeneration generation = answering.pin(name, rendered, entry::leave);
-                entry.onFault(generation::abandon);
-                Summary cost = generation.answer().summary();
+                Summary cost = computed(answering.pin(name, rendered, () -> {}));
                 return new Pins.Held(lease.model(), cost, () -> lease.model().release(name), lease::release);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 lease.release();
                 throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+            } catch (LlamaException e) {
+                lease.release();
+                throw failed(e);
             } catch (Throwable t) {
                 lease.release();
                 throw t;
@@ -193,8 +193,7 @@ final class InProcess implements Work {
 
     @Override
     public EngineStatistics statistics() {
-        return new EngineStatistics(
-                pool.statistics(), dead().isPresent() ? List.of() : pool.modelStatistics());
+        return new EngineStatistics(pool.statistics(), dead().isPresent() ? List.of() : pool.modelStatistics());
     }
 
     private Generation answer(
@@ -271,6 +270,16 @@ final class InProcess implements Work {
             throw failed(e);
         } finally {
             lease.release();
+        }
+    }
+
+    private Summary computed(EngineGeneration generation) {
+        InFlight.Entry entry = inFlight.enter();
+        entry.onFault(generation::abandon);
+        try {
+            return generation.answer().summary();
+        } finally {
+            entry.leave();
         }
     }
 

@@ -63,41 +63,55 @@ final class FileMisuses {
                         model.layers();
                     }
                 }),
-                Misuse.refused("a listener that throws while a model is loaded", () -> LlamaModel.open(
-                        tiny,
-                        ModelSettings.DEFAULT.withProgress(fraction -> {
+                Misuse.refused(
+                        "a listener that throws while a model is loaded",
+                        () -> LlamaModel.open(tiny, ModelSettings.DEFAULT.withProgress(fraction -> {
                             throw new IllegalStateException("no");
                         }))),
-                Misuse.refused("a listener that gives up at once", () -> LlamaModel.open(
-                        tiny, ModelSettings.DEFAULT.withProgress(fraction -> false))),
+                Misuse.refused(
+                        "a listener that gives up at once",
+                        () -> LlamaModel.open(tiny, ModelSettings.DEFAULT.withProgress(fraction -> false))),
                 Misuse.borne("a negative number of layers on GPUs, and too large a one", () -> {
                     for (int layers : new int[] {-7, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
-                        LlamaModel.open(tiny, ModelSettings.DEFAULT.withGpuLayers(layers)).close();
+                        LlamaModel.open(tiny, ModelSettings.DEFAULT.withGpuLayers(layers))
+                                .close();
                     }
                 }),
-                Misuse.either("tensors that go to memory which is not there", () -> LlamaModel.open(
-                                tiny,
-                                ModelSettings.DEFAULT.withExceptions(
-                                        List.of(new ModelSettings.Elsewhere("((((", "NOWHERE"))))
-                        .close()),
-                Misuse.refusedEach("the memory of", none.subList(0, 5), path ->
-                        MemoryFit.of(path, MemoryRequest.of(256, 1))),
-                Misuse.refused("quantising what is not there", () -> Quantizer.quantize(
-                        folder.resolve("missing"), folder.resolve("q"), Quantization.Q8_0, 1, tensor -> {})),
-                Misuse.refused("quantising onto a file that is there", () -> Quantizer.quantize(
-                        tiny, tiny, Quantization.Q8_0, 1, tensor -> {})),
-                Misuse.refused("quantising with no thread", () -> Quantizer.quantize(
-                        tiny, folder.resolve("q"), Quantization.Q8_0, 0, tensor -> {})),
-                Misuse.refused("quantising noise", () -> Quantizer.quantize(
-                        folder.resolve("noise-behind-magic"), folder.resolve("q"), Quantization.Q8_0, 1, tensor -> {})),
+                Misuse.either(
+                        "tensors that go to memory which is not there",
+                        () -> LlamaModel.open(
+                                        tiny,
+                                        ModelSettings.DEFAULT.withExceptions(
+                                                List.of(new ModelSettings.Elsewhere("((((", "NOWHERE"))))
+                                .close()),
+                Misuse.refusedEach(
+                        "the memory of", none.subList(0, 5), path -> MemoryFit.of(path, MemoryRequest.of(256, 1))),
+                Misuse.refused(
+                        "quantising what is not there",
+                        () -> Quantizer.quantize(
+                                folder.resolve("missing"), folder.resolve("q"), Quantization.Q8_0, 1, tensor -> {})),
+                Misuse.refused(
+                        "quantising onto a file that is there",
+                        () -> Quantizer.quantize(tiny, tiny, Quantization.Q8_0, 1, tensor -> {})),
+                Misuse.refused(
+                        "quantising with no thread",
+                        () -> Quantizer.quantize(tiny, folder.resolve("q"), Quantization.Q8_0, 0, tensor -> {})),
+                Misuse.refused(
+                        "quantising noise",
+                        () -> Quantizer.quantize(
+                                folder.resolve("noise-behind-magic"),
+                                folder.resolve("q"),
+                                Quantization.Q8_0,
+                                1,
+                                tensor -> {})),
                 Misuse.borne("deleting the file of a model that answers", () -> {
                     Path copy = Files.copy(tiny, folder.resolve("copy.gguf"));
                     try (Engine engine = Engine.open(copy, Configured.CONFIG)) {
                         Asked.answer(engine);
                         String model = Asked.model(engine);
                         Files.delete(copy);
-                        Asked.begin(engine.generate(dev.chasqui.api.GenerateRequest.of(model, "Hi")
-                                .withSettings(Asked.SHORT)));
+                        Asked.begin(engine.generate(
+                                dev.chasqui.api.GenerateRequest.of(model, "Hi").withSettings(Asked.SHORT)));
                         engine.embed(EmbedRequest.of(model, "Hi"));
                     }
                 })));

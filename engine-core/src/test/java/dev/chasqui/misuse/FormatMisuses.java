@@ -35,7 +35,8 @@ final class FormatMisuses {
         for (int depth : new int[] {100, 1_000, 10_000, 100_000}) {
             misuses.add(Misuse.eitherEach(
                     "a format nested " + depth + " deep in",
-                    List.of(nested("{\"type\":\"array\",\"items\":", "{}", "}", depth),
+                    List.of(
+                            nested("{\"type\":\"array\",\"items\":", "{}", "}", depth),
                             nested("{\"properties\":{\"a\":", "{}", "}}", depth),
                             nested("{\"anyOf\":[", "{}", "]}", depth),
                             nested("{\"not\":", "{}", "}", depth),
@@ -78,11 +79,15 @@ final class FormatMisuses {
                                 "\\\\p{L}{999}",
                                 "a|".repeat(10_000)),
                         pattern -> format(engine, "{\"type\": \"string\", \"pattern\": \"" + pattern + "\"}")),
-                Misuse.either("a format of a hundred thousand words", () -> format(
-                        engine, "{\"enum\": [" + numbered(100_000, i -> "\"w" + i + "\"") + "]}")),
-                Misuse.either("a format of five thousand properties", () -> format(
-                        engine,
-                        "{\"type\": \"object\", \"properties\": {" + numbered(5_000, i -> "\"p" + i + "\": {}") + "}}")),
+                Misuse.either(
+                        "a format of a hundred thousand words",
+                        () -> format(engine, "{\"enum\": [" + numbered(100_000, i -> "\"w" + i + "\"") + "]}")),
+                Misuse.either(
+                        "a format of five thousand properties",
+                        () -> format(
+                                engine,
+                                "{\"type\": \"object\", \"properties\": {" + numbered(5_000, i -> "\"p" + i + "\": {}")
+                                        + "}}")),
                 Misuse.refusedEach(
                         "a grammar that is",
                         List.of(
@@ -101,8 +106,9 @@ final class FormatMisuses {
                                         .collect(Collectors.joining("\n")),
                                 "x".repeat(2 << 20)),
                         grammar -> grammar(context, grammar)),
-                Misuse.refused("a grammar that does not begin as the prompt ends", () -> context.sampler(
-                        Sampling.GREEDY.withGrammar("root ::= \"a\"", "b"))),
+                Misuse.refused(
+                        "a grammar that does not begin as the prompt ends",
+                        () -> context.sampler(Sampling.GREEDY.withGrammar("root ::= \"a\"", "b"))),
                 Misuse.either("drawing on when the grammar is over", () -> {
                     TokenSampler sampler = context.sampler(Sampling.GREEDY.withGrammar("root ::= \"a\"", ""));
                     int position = context.nextPosition(0);
@@ -121,18 +127,26 @@ final class FormatMisuses {
                                         + "{% endfor %}{% endfor %}{% endif %}",
                                 "{{ 'x' * 3000000000 }}"),
                         FormatMisuses::render),
-                Misuse.refused("a template whose macro calls itself for ever", () -> render(
-                        "{% macro m(x) %}{{ m(x) }}{% endmacro %}{{ m(1) }}")),
-                Misuse.refused("a template whose macros call one another for ever", () -> render(
-                        "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}")),
-                Misuse.refused("a template whose macro calls itself by another name", () -> render(
-                        "{% set n = namespace(f=none) %}{% macro m() %}{{ n.f() }}{% endmacro %}{% set n.f = m %}{{ m() }}")),
-                Misuse.refused("a template whose macro is called with itself", () -> render(
-                        "{% macro m(f) %}{{ f(f) }}{% endmacro %}{{ m(m) }}")),
-                Misuse.refused("a template whose macro calls itself before it begins", () -> render(
-                        "{% macro m(x=m()) %}x{% endmacro %}{{ m() }}")),
-                Misuse.refused("a template whose block is called by what it calls", () -> render(
-                        "{% macro m() %}{{ caller() }}{% call m() %}{{ m() }}{% endcall %}{% endmacro %}"
+                Misuse.refused(
+                        "a template whose macro calls itself for ever",
+                        () -> render("{% macro m(x) %}{{ m(x) }}{% endmacro %}{{ m(1) }}")),
+                Misuse.refused(
+                        "a template whose macros call one another for ever",
+                        () -> render(
+                                "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}")),
+                Misuse.refused(
+                        "a template whose macro calls itself by another name",
+                        () -> render(
+                                "{% set n = namespace(f=none) %}{% macro m() %}{{ n.f() }}{% endmacro %}{% set n.f = m %}{{ m() }}")),
+                Misuse.refused(
+                        "a template whose macro is called with itself",
+                        () -> render("{% macro m(f) %}{{ f(f) }}{% endmacro %}{{ m(m) }}")),
+                Misuse.refused(
+                        "a template whose macro calls itself before it begins",
+                        () -> render("{% macro m(x=m()) %}x{% endmacro %}{{ m() }}")),
+                Misuse.refused(
+                        "a template whose block is called by what it calls",
+                        () -> render("{% macro m() %}{{ caller() }}{% call m() %}{{ m() }}{% endcall %}{% endmacro %}"
                                 + "{% call m() %}{{ m() }}{% endcall %}")),
                 Misuse.refusedEach(
                         "a template that is",
@@ -177,22 +191,23 @@ final class FormatMisuses {
                 Misuse.refusedEach(
                         "tools nested so deep:",
                         List.of(100, 3_000, 100_000),
-                        depth -> ChatInputs.of(USER).withTools(
-                                "[" + nested("{\"a\":", "1", "}", depth) + "]", ToolChoice.AUTO, false)),
+                        depth -> ChatInputs.of(USER)
+                                .withTools("[" + nested("{\"a\":", "1", "}", depth) + "]", ToolChoice.AUTO, false)),
                 Misuse.refusedEach(
                         "a schema for llama.cpp nested so deep:",
                         List.of(100, 5_000, 100_000),
-                        depth -> ChatInputs.of(USER).withJsonSchema(
-                                nested("{\"type\":\"array\",\"items\":", "{}", "}", depth))),
-                Misuse.refused("a schema for llama.cpp with a name of a hundred thousand characters", () -> ChatInputs.of(
-                                USER)
-                        .withJsonSchema("{\"title\": \"" + "x".repeat(100_000) + "\"}")),
+                        depth -> ChatInputs.of(USER)
+                                .withJsonSchema(nested("{\"type\":\"array\",\"items\":", "{}", "}", depth))),
+                Misuse.refused(
+                        "a schema for llama.cpp with a name of a hundred thousand characters",
+                        () -> ChatInputs.of(USER).withJsonSchema("{\"title\": \"" + "x".repeat(100_000) + "\"}")),
                 Misuse.refused("a tool that must be called and is not there", () -> {
                     try (ChatTemplate template = ChatTemplate.chatMl()) {
-                        template.render(ChatInputs.of(USER).withTools(
-                                "[{\"type\": \"function\", \"function\": {\"name\": \"a\", \"parameters\": {}}}]",
-                                ToolChoice.function("b"),
-                                false));
+                        template.render(ChatInputs.of(USER)
+                                .withTools(
+                                        "[{\"type\": \"function\", \"function\": {\"name\": \"a\", \"parameters\": {}}}]",
+                                        ToolChoice.function("b"),
+                                        false));
                     }
                 }),
                 Misuse.refused("rendering with a template that is closed", () -> {

@@ -43,14 +43,16 @@ record Misuse(String sentence, Outcome expected, Attempt attempt) {
     /// Each value is refused.
     static <T> Misuse refusedEach(String sentence, List<T> values, With<T> attempt) {
         return new Misuse(sentence, Outcome.BORNE, () -> {
-            for (T value : values) new Misuse(sentence + " " + brief(value), Outcome.REFUSED, () -> attempt.run(value)).run();
+            for (T value : values)
+                new Misuse(sentence + " " + brief(value), Outcome.REFUSED, () -> attempt.run(value)).run();
         });
     }
 
     /// Each value is refused or borne.
     static <T> Misuse eitherEach(String sentence, List<T> values, With<T> attempt) {
         return new Misuse(sentence, Outcome.BORNE, () -> {
-            for (T value : values) new Misuse(sentence + " " + brief(value), Outcome.EITHER, () -> attempt.run(value)).run();
+            for (T value : values)
+                new Misuse(sentence + " " + brief(value), Outcome.EITHER, () -> attempt.run(value)).run();
         });
     }
 

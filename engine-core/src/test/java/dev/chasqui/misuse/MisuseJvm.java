@@ -21,16 +21,15 @@ final class MisuseJvm {
         Path folder = Files.createTempDirectory("chasqui-misuse");
         Path tiny = folder.resolve("tiny.gguf");
         TinyModel.write(tiny, 7);
-        List<Misuse> misuses =
-                switch (args[0]) {
-                    case "options" -> OptionMisuses.all(tiny);
-                    case "requests" -> RequestMisuses.all(tiny);
-                    case "formats" -> FormatMisuses.all(tiny);
-                    case "owners" -> OwnerMisuses.all(tiny);
-                    case "files" -> FileMisuses.all(tiny);
-                    case "races" -> RaceMisuses.all(tiny);
-                    default -> throw new IllegalArgumentException(args[0]);
-                };
+        List<Misuse> misuses = switch (args[0]) {
+            case "options" -> OptionMisuses.all(tiny);
+            case "requests" -> RequestMisuses.all(tiny);
+            case "formats" -> FormatMisuses.all(tiny);
+            case "owners" -> OwnerMisuses.all(tiny);
+            case "files" -> FileMisuses.all(tiny);
+            case "races" -> RaceMisuses.all(tiny);
+            default -> throw new IllegalArgumentException(args[0]);
+        };
         for (Misuse misuse : misuses) {
             say(BEGINS + misuse.sentence());
             try {

@@ -57,7 +57,9 @@ class MisuseTest {
             }
             assertThat(jvm.waitFor(60, TimeUnit.SECONDS)).isTrue();
             if (!output.contains(MisuseJvm.OVER)) DEATHS.incrementAndGet();
-            assertThat(output).as("the JVM died, status %s, of: %s", jvm.exitValue(), trying).contains(MisuseJvm.OVER);
+            assertThat(output)
+                    .as("the JVM died, status %s, of: %s", jvm.exitValue(), trying)
+                    .contains(MisuseJvm.OVER);
             assertThat(wrong).as(String.join("\n", tail(output))).isEmpty();
             assertThat(jvm.exitValue()).isZero();
             LISTS.incrementAndGet();

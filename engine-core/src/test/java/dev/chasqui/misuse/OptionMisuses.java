@@ -47,8 +47,10 @@ final class OptionMisuses {
             misuses.add(Misuse.eitherEach(
                     "the option " + option.wire() + " is absurd:",
                     ABSURD,
-                    value -> ask(engine, Asked.SHORT.withOptions(
-                            Options.parse(Map.of(option.wire(), value)).over(Asked.SHORT.options())))));
+                    value -> ask(
+                            engine,
+                            Asked.SHORT.withOptions(
+                                    Options.parse(Map.of(option.wire(), value)).over(Asked.SHORT.options())))));
             misuses.add(Misuse.refusedEach(
                     "the option " + option.wire() + " is of a wrong type:",
                     option.type() == Option.Type.STRINGS
@@ -57,22 +59,41 @@ final class OptionMisuses {
                     value -> Options.parse(Map.of(option.wire(), value))));
         }
         misuses.addAll(List.of(
-                Misuse.borne("options nobody knows", () -> ask(engine, Asked.SHORT.withOptions(Options.parse(
-                        Map.of("mirostat", 2, "low_vram", true, "num_predict", 1, "x".repeat(100_000), 1))))),
-                Misuse.borne("every penalty at its limit over the whole context", () -> ask(
-                        engine,
-                        Asked.SHORT.withOptions(Options.parse(Map.of(
-                                "repeat_last_n", Integer.MAX_VALUE, "repeat_penalty", 1000, "presence_penalty", -1000,
-                                "frequency_penalty", 1000, "num_predict", 2))))),
-                Misuse.borne("a hundred thousand stops", () -> stops(engine, IntStream.range(0, 100_000)
-                        .mapToObj(i -> "stop" + i)
-                        .toList())),
+                Misuse.borne(
+                        "options nobody knows",
+                        () -> ask(
+                                engine,
+                                Asked.SHORT.withOptions(Options.parse(Map.of(
+                                        "mirostat", 2, "low_vram", true, "num_predict", 1, "x".repeat(100_000), 1))))),
+                Misuse.borne(
+                        "every penalty at its limit over the whole context",
+                        () -> ask(
+                                engine,
+                                Asked.SHORT.withOptions(Options.parse(Map.of(
+                                        "repeat_last_n",
+                                        Integer.MAX_VALUE,
+                                        "repeat_penalty",
+                                        1000,
+                                        "presence_penalty",
+                                        -1000,
+                                        "frequency_penalty",
+                                        1000,
+                                        "num_predict",
+                                        2))))),
+                Misuse.borne(
+                        "a hundred thousand stops",
+                        () -> stops(
+                                engine,
+                                IntStream.range(0, 100_000)
+                                        .mapToObj(i -> "stop" + i)
+                                        .toList())),
                 Misuse.borne("an empty stop", () -> stops(engine, List.of(""))),
-                Misuse.borne("stops of a megabyte, of NUL and of half a character", () -> stops(
-                        engine, List.of("x".repeat(1 << 20), "\0", "\ud83d"))),
+                Misuse.borne(
+                        "stops of a megabyte, of NUL and of half a character",
+                        () -> stops(engine, List.of("x".repeat(1 << 20), "\0", "\ud83d"))),
                 Misuse.refused("a list of stops with null in it", () -> stops(engine, Collections.singletonList(null))),
-                Misuse.refusedEach("top_logprobs of", List.of(-1, 21, Integer.MAX_VALUE), top ->
-                        Asked.SHORT.withTopLogprobs(top)),
+                Misuse.refusedEach(
+                        "top_logprobs of", List.of(-1, 21, Integer.MAX_VALUE), top -> Asked.SHORT.withTopLogprobs(top)),
                 Misuse.refusedEach(
                         "choices that are too few, too many, blank, twice or too long:",
                         List.of(
@@ -82,13 +103,19 @@ final class OptionMisuses {
                                 List.of("a", "a"),
                                 List.of("a", "b".repeat(100_000))),
                         choices -> ask(engine, Asked.SHORT.withChoices(choices))),
-                Misuse.either("choices of NUL, of half a character and of control words", () -> ask(
-                        engine, Asked.SHORT.withChoices("\0x", "\ud83d", "<|im_start|>"))),
-                Misuse.refused("choices beside a format", () -> ask(
-                        engine, Asked.SHORT.withFormat("\"json\"").withChoices("a", "b"))),
+                Misuse.either(
+                        "choices of NUL, of half a character and of control words",
+                        () -> ask(engine, Asked.SHORT.withChoices("\0x", "\ud83d", "<|im_start|>"))),
+                Misuse.refused(
+                        "choices beside a format",
+                        () -> ask(engine, Asked.SHORT.withFormat("\"json\"").withChoices("a", "b"))),
                 Misuse.eitherEach(
                         "a deadline of",
-                        List.of(Duration.ZERO, Duration.ofMillis(-5), Duration.ofNanos(1), Duration.ofDays(100_000_000)),
+                        List.of(
+                                Duration.ZERO,
+                                Duration.ofMillis(-5),
+                                Duration.ofNanos(1),
+                                Duration.ofDays(100_000_000)),
                         deadline -> ask(engine, Asked.SHORT.withUrgency(Urgency.NONE.withDeadline(deadline)))),
                 Misuse.eitherEach(
                         "a priority of",
@@ -110,18 +137,20 @@ final class OptionMisuses {
                 Misuse.refusedEach("CPUs that are not there:", List.of(-1, 511, 100_000), cpu -> {
                     Configured.CONFIG.withCpus(new TreeSet<>(List.of(cpu)));
                 }),
-                Misuse.eitherEach("an engine whose contexts have tokens of", List.of(-5, 0, Integer.MAX_VALUE), tokens -> {
-                    try (Engine other = Engine.open(tiny, Configured.CONFIG.withContextTokens(tokens))) {
-                        Asked.answer(other);
-                    }
-                })));
+                Misuse.eitherEach(
+                        "an engine whose contexts have tokens of", List.of(-5, 0, Integer.MAX_VALUE), tokens -> {
+                            try (Engine other = Engine.open(tiny, Configured.CONFIG.withContextTokens(tokens))) {
+                                Asked.answer(other);
+                            }
+                        })));
         misuses.add(Misuse.borne("all of it, and the model answers as before", () -> Asked.answer(engine)));
         misuses.add(Misuse.borne("closing twice", () -> {
             engine.close();
             engine.close();
         }));
-        misuses.add(Misuse.refused("asking " + model + " of a closed engine", () -> Asked.begin(
-                engine.generate(GenerateRequest.of(model, "Hi")))));
+        misuses.add(Misuse.refused(
+                "asking " + model + " of a closed engine",
+                () -> Asked.begin(engine.generate(GenerateRequest.of(model, "Hi")))));
         return misuses;
     }
 
@@ -130,6 +159,7 @@ final class OptionMisuses {
     }
 
     private static void ask(Engine engine, Settings settings) {
-        Asked.begin(engine.generate(GenerateRequest.of(Asked.model(engine), "Hi").withSettings(settings)));
+        Asked.begin(
+                engine.generate(GenerateRequest.of(Asked.model(engine), "Hi").withSettings(settings)));
     }
 }

@@ -50,8 +50,9 @@ final class OwnerMisuses {
                 Misuse.refusedEach("a row of token", NO_TOKENS, token -> context.decode(row(token, 0, 1))),
                 Misuse.refusedEach("a row of sequence", NO_IDS, sequence -> context.decode(row(5, 0, sequence))),
                 Misuse.refusedEach(
-                        "a row at position", List.of(-1, 1, 7, Integer.MIN_VALUE, Integer.MAX_VALUE), position ->
-                                context.decode(row(5, position, 1))),
+                        "a row at position",
+                        List.of(-1, 1, 7, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        position -> context.decode(row(5, position, 1))),
                 Misuse.refused("a batch with one position twice", () -> {
                     TokenBatch twice = row(5, 0, 1);
                     twice.add(5, 0, 1, false);
@@ -62,8 +63,10 @@ final class OwnerMisuses {
                     for (int i = 0; i < 16; i++) rows.add(5, i, 1, true);
                     context.decode(rows);
                 }),
-                Misuse.refusedEach("logits of row", List.of(-1, 0, 8, 16, Integer.MIN_VALUE, Integer.MAX_VALUE), row ->
-                        context.logits(row)),
+                Misuse.refusedEach(
+                        "logits of row",
+                        List.of(-1, 0, 8, 16, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        row -> context.logits(row)),
                 Misuse.refused("logits before the first decode", () -> {
                     try (LlamaContext fresh = model.newContext(SETTINGS)) {
                         fresh.logits(0);
@@ -75,22 +78,28 @@ final class OwnerMisuses {
                     }
                 }),
                 Misuse.refusedEach("forgetting sequence", NO_IDS, sequence -> context.forget(sequence, 0)),
-                Misuse.refusedEach("forgetting from position", List.of(-1, Integer.MIN_VALUE), from ->
-                        context.forget(0, from)),
+                Misuse.refusedEach(
+                        "forgetting from position", List.of(-1, Integer.MIN_VALUE), from -> context.forget(0, from)),
                 Misuse.refusedEach("copying from sequence", NO_IDS, sequence -> context.copy(sequence, 1, 1)),
                 Misuse.refusedEach("copying to sequence", NO_IDS, sequence -> context.copy(0, sequence, 1)),
                 Misuse.refused("copying a sequence onto itself", () -> context.copy(0, 0, 1)),
-                Misuse.refusedEach("copying up to position", List.of(-1, 0, 9, Integer.MAX_VALUE), to ->
-                        context.copy(0, 1, to)),
+                Misuse.refusedEach(
+                        "copying up to position", List.of(-1, 0, 9, Integer.MAX_VALUE), to -> context.copy(0, 1, to)),
                 Misuse.refusedEach("shifting sequence", NO_IDS, sequence -> context.shift(sequence, 0, 1)),
                 Misuse.refusedEach(
                         "shifting by positions",
-                        List.of(List.of(-1, 3), List.of(3, 3), List.of(5, 3), List.of(0, 9), List.of(0, Integer.MAX_VALUE)),
+                        List.of(
+                                List.of(-1, 3),
+                                List.of(3, 3),
+                                List.of(5, 3),
+                                List.of(0, 9),
+                                List.of(0, Integer.MAX_VALUE)),
                         range -> context.shift(0, range.getFirst(), range.getLast())),
                 Misuse.refusedEach("the next position of sequence", NO_IDS, sequence -> context.nextPosition(sequence)),
                 Misuse.refusedEach("saving sequence", NO_IDS, sequence -> context.save(sequence)),
-                Misuse.refused("bringing a sequence back into one that is not empty", () -> context.restore(
-                        context.save(0).orElseThrow(), 0)),
+                Misuse.refused(
+                        "bringing a sequence back into one that is not empty",
+                        () -> context.restore(context.save(0).orElseThrow(), 0)),
                 Misuse.either("bringing back what another model had computed", () -> {
                     try (LlamaModel other = LlamaModel.open(deeper, ModelSettings.DEFAULT);
                             LlamaContext theirs = other.newContext(SETTINGS)) {
@@ -106,44 +115,56 @@ final class OwnerMisuses {
                     saved.close();
                     context.restore(saved, 3);
                 }),
-                Misuse.eitherEach("growing to", List.of(-1, 0, Integer.MIN_VALUE, Integer.MAX_VALUE), tokens ->
-                        context.grow(tokens)),
-                Misuse.refusedEach("threads of", List.of(-1, 0, 513, 9_999, Integer.MAX_VALUE), threads ->
-                        context.setThreads(threads, threads)),
-                Misuse.refusedEach("a context of so many tokens:", List.of(-1, 0, 2_000_000_000), tokens ->
-                        model.newContext(ContextSettings.of(tokens))),
+                Misuse.eitherEach(
+                        "growing to",
+                        List.of(-1, 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        tokens -> context.grow(tokens)),
+                Misuse.refusedEach(
+                        "threads of",
+                        List.of(-1, 0, 513, 9_999, Integer.MAX_VALUE),
+                        threads -> context.setThreads(threads, threads)),
+                Misuse.refusedEach(
+                        "a context of so many tokens:",
+                        List.of(-1, 0, 2_000_000_000),
+                        tokens -> model.newContext(ContextSettings.of(tokens))),
                 Misuse.refusedEach("batches of", List.of(-1, 0, 1 << 20), rows -> SETTINGS.withBatch(rows, rows)),
                 Misuse.refusedEach("a micro-batch of", List.of(-1, 0, 17), rows -> SETTINGS.withBatch(16, rows)),
                 Misuse.refusedEach("so many sequences:", List.of(-1, 0, 300), count -> SETTINGS.withSequences(count)),
                 Misuse.refusedEach("so many outputs:", List.of(-1, 0, 17), count -> SETTINGS.withOutputs(count)),
-                Misuse.refused("quantised values without flash attention", () -> SETTINGS.withCache(
-                        FlashAttention.OFF, CacheType.F16, CacheType.Q8_0)),
-                Misuse.refusedEach("CPUs", List.of(-1, 512, 99_999), cpu ->
-                        model.newContext(SETTINGS, new TreeSet<>(List.of(cpu)))),
+                Misuse.refused(
+                        "quantised values without flash attention",
+                        () -> SETTINGS.withCache(FlashAttention.OFF, CacheType.F16, CacheType.Q8_0)),
+                Misuse.refusedEach(
+                        "CPUs",
+                        List.of(-1, 512, 99_999),
+                        cpu -> model.newContext(SETTINGS, new TreeSet<>(List.of(cpu)))),
                 Misuse.refused("settings of null", () -> model.newContext(null)),
                 Misuse.refusedEach(
                         "sampling with a temperature of",
                         List.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY),
                         value -> sampling(value, 1, 1)),
                 Misuse.refusedEach(
-                        "sampling with a top_p of", List.of(Float.NaN, -1f, 2f, Float.POSITIVE_INFINITY), value ->
-                                sampling(1, value, 1)),
+                        "sampling with a top_p of",
+                        List.of(Float.NaN, -1f, 2f, Float.POSITIVE_INFINITY),
+                        value -> sampling(1, value, 1)),
                 Misuse.refusedEach(
-                        "sampling with a penalty of", List.of(Float.NaN, 0f, -1f, Float.POSITIVE_INFINITY), value ->
-                                sampling(1, 1, value)),
+                        "sampling with a penalty of",
+                        List.of(Float.NaN, 0f, -1f, Float.POSITIVE_INFINITY),
+                        value -> sampling(1, 1, value)),
                 Misuse.borne("penalties over 2^31-1 tokens and a top_k of as many", () -> {
-                    Sampling wide = new Sampling(1, Integer.MAX_VALUE, 1, 0, 1, Integer.MAX_VALUE, 1.5f, 1, 1, 1,
-                            Optional.empty());
+                    Sampling wide = new Sampling(
+                            1, Integer.MAX_VALUE, 1, 0, 1, Integer.MAX_VALUE, 1.5f, 1, 1, 1, Optional.empty());
                     context.decode(row(5, context.nextPosition(0), 0));
                     try (TokenSampler sampler = context.sampler(wide)) {
                         sampler.sample(0);
                     }
                 }),
-                Misuse.refusedEach("drawing from row", List.of(-1, 1, 99, Integer.MIN_VALUE, Integer.MAX_VALUE), row -> {
-                    try (TokenSampler sampler = context.sampler(Sampling.GREEDY)) {
-                        sampler.sample(row);
-                    }
-                }),
+                Misuse.refusedEach(
+                        "drawing from row", List.of(-1, 1, 99, Integer.MIN_VALUE, Integer.MAX_VALUE), row -> {
+                            try (TokenSampler sampler = context.sampler(Sampling.GREEDY)) {
+                                sampler.sample(row);
+                            }
+                        }),
                 Misuse.refusedEach("telling a sampler of token", NO_TOKENS, token -> {
                     try (TokenSampler sampler = context.sampler(sampling(1, 1, 2))) {
                         sampler.prime(token);
@@ -159,14 +180,15 @@ final class OwnerMisuses {
                         "asking the vocabulary for token", NO_TOKENS, token -> vocabulary.piece(token, true)),
                 Misuse.refusedEach("is it control, token", NO_TOKENS, token -> vocabulary.isControl(token)),
                 Misuse.refusedEach("does it end, token", NO_TOKENS, token -> vocabulary.isEndOfGeneration(token)),
-                Misuse.refusedEach("writing out token", NO_TOKENS, token ->
-                        vocabulary.detokenize(new int[] {5, token}, true)),
+                Misuse.refusedEach(
+                        "writing out token", NO_TOKENS, token -> vocabulary.detokenize(new int[] {5, token}, true)),
                 Misuse.borne("writing out nothing", () -> vocabulary.detokenize(new int[0], true)),
-                Misuse.refused("writing out forty million tokens", () -> vocabulary.detokenize(
-                        new int[40_000_000], true)),
+                Misuse.refused(
+                        "writing out forty million tokens", () -> vocabulary.detokenize(new int[40_000_000], true)),
                 Misuse.refused("tokenising 33 MiB", () -> vocabulary.tokenize("ab\n".repeat(11 << 20), false, true)),
-                Misuse.refused("tokenising a line of two million characters", () -> vocabulary.tokenize(
-                        "x".repeat(2 << 20), false, true)),
+                Misuse.refused(
+                        "tokenising a line of two million characters",
+                        () -> vocabulary.tokenize("x".repeat(2 << 20), false, true)),
                 Misuse.borne("tokenising NUL, halves of characters and control words", () -> {
                     for (String text : List.of("\0", "a\0b", "\ud83d", "<|im_start|>", "")) {
                         vocabulary.tokenize(text, true, true);
@@ -240,18 +262,17 @@ final class OwnerMisuses {
                         embedder.reserve(Integer.MAX_VALUE - 2);
                     }
                 }),
-                Misuse.refused("averages over texts that come in pieces", () -> new EmbedderSettings(
-                        Pooling.MEAN, false, SETTINGS, 64)),
+                Misuse.refused(
+                        "averages over texts that come in pieces",
+                        () -> new EmbedderSettings(Pooling.MEAN, false, SETTINGS, 64)),
                 Misuse.refusedEach(
                         "shares of GPUs of",
-                        List.of(
-                                List.of(Float.NaN),
-                                List.of(-1f),
-                                List.of(0f),
-                                Collections.nCopies(17, 1f)),
+                        List.of(List.of(Float.NaN), List.of(-1f), List.of(0f), Collections.nCopies(17, 1f)),
                         shares -> ModelSettings.DEFAULT.withTensorSplit(shares)),
-                Misuse.refusedEach("a GPU of number", List.of(16, Integer.MAX_VALUE), gpu ->
-                        ModelSettings.DEFAULT.withMainGpu(gpu)),
+                Misuse.refusedEach(
+                        "a GPU of number",
+                        List.of(16, Integer.MAX_VALUE),
+                        gpu -> ModelSettings.DEFAULT.withMainGpu(gpu)),
                 Misuse.refusedEach(
                         "the memory for so many tokens and sequences:",
                         List.of(List.of(-1, 1), List.of(Integer.MAX_VALUE, 1), List.of(1, 0), List.of(1, 257)),

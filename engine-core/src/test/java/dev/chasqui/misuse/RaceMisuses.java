@@ -52,7 +52,8 @@ final class RaceMisuses {
                     }
                 }),
                 Misuse.borne("closing an engine right after it was opened", () -> {
-                    for (int i = 0; i < 20; i++) Engine.open(tiny, Configured.CONFIG).close();
+                    for (int i = 0; i < 20; i++)
+                        Engine.open(tiny, Configured.CONFIG).close();
                 }),
                 Misuse.borne("closing an engine while it embeds", () -> {
                     Engine engine = Engine.open(tiny, Configured.CONFIG);
@@ -87,9 +88,11 @@ final class RaceMisuses {
                             Generation generation = engine.generate(Asked.endless(engine));
                             var chunks = generation.iterator();
                             for (int i = 0; i < pieces; i++) chunks.next();
-                            together(generation::close, () -> Asked.fails(() -> {
-                                while (chunks.hasNext()) chunks.next();
-                            }));
+                            together(
+                                    generation::close,
+                                    () -> Asked.fails(() -> {
+                                        while (chunks.hasNext()) chunks.next();
+                                    }));
                         }
                         Asked.answer(engine);
                     }
@@ -122,8 +125,8 @@ final class RaceMisuses {
                         Asked.answer(engine);
                         List<Thread> threads = new ArrayList<>();
                         for (int i = 0; i < 20; i++) {
-                            threads.add(Thread.startVirtualThread(
-                                    () -> Asked.fails(() -> engine.generate(Asked.endless(engine)).answer())));
+                            threads.add(Thread.startVirtualThread(() -> Asked.fails(
+                                    () -> engine.generate(Asked.endless(engine)).answer())));
                         }
                         threads.forEach(Thread::interrupt);
                         for (Thread thread : threads) thread.join();
@@ -150,8 +153,7 @@ final class RaceMisuses {
                 Misuse.borne("more requests at once than may wait", () -> {
                     try (Engine engine = Engine.open(tiny, Configured.CONFIG.withMaxQueue(0))) {
                         Misuse.Attempt[] requests = new Misuse.Attempt[100];
-                        java.util.Arrays.fill(
-                                requests, (Misuse.Attempt) () -> Asked.fails(() -> Asked.answer(engine)));
+                        java.util.Arrays.fill(requests, (Misuse.Attempt) () -> Asked.fails(() -> Asked.answer(engine)));
                         together(requests);
                         Asked.answer(engine);
                     }
@@ -161,11 +163,16 @@ final class RaceMisuses {
                         Misuse.Attempt[] requests = new Misuse.Attempt[12];
                         for (int i = 0; i < requests.length; i++) {
                             Options options = Options.parse(Map.of(
-                                    "num_thread", 1 + i % 2, "num_batch", 16 << i % 4, "num_ctx", 256 << i % 3,
-                                    "num_predict", 3));
+                                    "num_thread",
+                                    1 + i % 2,
+                                    "num_batch",
+                                    16 << i % 4,
+                                    "num_ctx",
+                                    256 << i % 3,
+                                    "num_predict",
+                                    3));
                             requests[i] = () -> {
-                                engine.generate(Asked.request(engine)
-                                                .withSettings(Asked.SHORT.withOptions(options)))
+                                engine.generate(Asked.request(engine).withSettings(Asked.SHORT.withOptions(options)))
                                         .answer();
                             };
                         }
@@ -175,9 +182,9 @@ final class RaceMisuses {
                 Misuse.borne("requests that supersede one another", () -> {
                     try (Engine engine = Engine.open(tiny, Configured.CONFIG)) {
                         Misuse.Attempt[] requests = new Misuse.Attempt[16];
-                        java.util.Arrays.fill(requests, (Misuse.Attempt) () -> Asked.fails(() -> Asked.begin(
-                                engine.generate(Asked.endless(engine).withSettings(
-                                        Asked.ENDLESS.withUrgency(Urgency.NONE.superseding("one")))))));
+                        java.util.Arrays.fill(requests, (Misuse.Attempt) () ->
+                                Asked.fails(() -> Asked.begin(engine.generate(Asked.endless(engine)
+                                        .withSettings(Asked.ENDLESS.withUrgency(Urgency.NONE.superseding("one")))))));
                         together(requests);
                         Asked.answer(engine);
                     }
@@ -230,9 +237,12 @@ final class RaceMisuses {
                             LlamaContext context = model.newContext(SETTINGS)) {
                         turn(context);
                         TokenSampler sampler = context.sampler(Sampling.GREEDY);
-                        together(sampler::close, sampler::close, () -> Asked.fails(() -> {
-                            while (true) sampler.sample(127);
-                        }));
+                        together(
+                                sampler::close,
+                                sampler::close,
+                                () -> Asked.fails(() -> {
+                                    while (true) sampler.sample(127);
+                                }));
                     }
                 }),
                 Misuse.borne("a vocabulary used while its model is closed", () -> {

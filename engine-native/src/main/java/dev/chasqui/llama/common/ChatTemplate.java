@@ -34,7 +34,9 @@ public final class ChatTemplate implements AutoCloseable {
         JsonText.requireSize("eos_token", eosToken, 4096);
         byte[] request = new Fields.Out()
                 .add(TemplateGuard.guarded(jinja))
-                .add(bosToken).add(eosToken).toBytes();
+                .add(bosToken)
+                .add(eosToken)
+                .toBytes();
         NativeHandle handle =
                 Adapter.open("chat template", () -> AdapterJni.template_open(request), AdapterJni::template_close);
         return new ChatTemplate(handle, jinja);

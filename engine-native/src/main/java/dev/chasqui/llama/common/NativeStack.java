@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// thread goes on, and another takes its place. After [#MOST_ABANDONED] of them, calls wait for the rest to end.
 final class NativeStack {
 
-    /// Macros that call themselves as deep as [TemplateGuard] lets them, each time inside as many blocks and brackets as
+    /// Macros that call themselves as deep as [TemplateGuard] lets them, each time inside as many blocks and brackets
+    /// as
     /// [TemplateOutline] allows, take half of it. Only what is touched is ever backed by memory.
     private static final long STACK_BYTES = 64L << 20;
 

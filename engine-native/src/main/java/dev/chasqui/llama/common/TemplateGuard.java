@@ -27,9 +27,12 @@ final class TemplateGuard {
     private static final int MOST_DIGITS = 6;
 
     private static final String COUNT = "chasqui_count";
-    private static final String TOP = "{% set " + COUNT + " = namespace(calls=0, turns=0) %}\n"; // its end is not put out
-    private static final String ENTER = counting("calls", MOST_CALLS, "a macro calls itself more than " + MOST_CALLS + " deep");
-    private static final String TURN = counting("turns", MOST_TURNS, "its loops take more than " + MOST_TURNS + " turns");
+    private static final String TOP =
+            "{% set " + COUNT + " = namespace(calls=0, turns=0) %}\n"; // its end is not put out
+    private static final String ENTER =
+            counting("calls", MOST_CALLS, "a macro calls itself more than " + MOST_CALLS + " deep");
+    private static final String TURN =
+            counting("turns", MOST_TURNS, "its loops take more than " + MOST_TURNS + " turns");
     private static final String LEAVE = " set " + COUNT + ".calls = " + COUNT + ".calls - 1 %}{%";
 
     private static final Pattern WORD = unquoted("[A-Za-z_]\\w*");
@@ -52,7 +55,8 @@ final class TemplateGuard {
     private TemplateGuard() {}
 
     /// @return the template, with its calls and turns counted where they could have no end
-    /// @throws IllegalArgumentException if a macro's parameters call something, which comes before anybody counts, or
+    /// @throws IllegalArgumentException if a macro's parameters call something, which comes before anybody counts,
+    or
     ///                                  if it would count too far
     static String guarded(String jinja) {
         List<Tag> tags = tags(jinja);
@@ -78,10 +82,11 @@ final class TemplateGuard {
     }
 
     private static boolean any(String jinja, List<Tag> tags, Pattern pattern) {
-        return tags.stream().anyMatch(tag -> pattern.matcher(jinja)
-                .region(tag.from(), tag.to())
-                .results()
-                .anyMatch(found -> found.group(1) != null));
+        return tags.stream()
+                .anyMatch(tag -> pattern.matcher(jinja)
+                        .region(tag.from(), tag.to())
+                        .results()
+                        .anyMatch(found -> found.group(1) != null));
     }
 
     private static void requireNoCalls(String jinja, Tag macro) {
@@ -140,7 +145,9 @@ final class TemplateGuard {
                 copied = end;
             } else if (calls && tag.is(END, jinja)) {
                 boolean strips = jinja.charAt(tag.from()) == '-';
-                counted.append(jinja, copied, tag.from()).append(strips ? "-" : "").append(LEAVE);
+                counted.append(jinja, copied, tag.from())
+                        .append(strips ? "-" : "")
+                        .append(LEAVE);
                 copied = strips ? tag.from() + 1 : tag.from();
             }
         }

@@ -48,19 +48,25 @@ class TemplateGuardTest {
         assertThat(TemplateGuard.guarded(TREE)).contains("chasqui_count");
         assertThat(TemplateGuard.guarded(uncounted)).isEqualTo(uncounted);
 
-        assertThat(render(TREE)).isEqualTo(render(uncounted)).contains("[a [b]]").contains("<%}>");
+        assertThat(render(TREE))
+                .isEqualTo(render(uncounted))
+                .contains("[a [b]]")
+                .contains("<%}>");
     }
 
     @Test
     void loopsOverRangesEndAndWhatWouldFillTheMemoryIsRefused() {
-        String loops = "{% if messages[0].content == 'boom' %}{% for i in range(25000) %}{% for j in range(25000) -%}\nx"
-                + "{% endfor %}{% endfor %}{% endif %}";
+        String loops =
+                "{% if messages[0].content == 'boom' %}{% for i in range(25000) %}{% for j in range(25000) -%}\nx"
+                        + "{% endfor %}{% endfor %}{% endif %}";
         assertThat(render(loops)).isEmpty();
         assertThatThrownBy(() -> render(loops, "boom"))
                 .isInstanceOf(LlamaException.class)
                 .hasMessageContaining("its loops take more than 50000 turns");
         for (String bomb : new String[] {
-            "{% for i in range(300000000) %}x{% endfor %}", "{{ 'x' * 3000000000 }}", "{% set n = 99999999 %}{{ range(n) }}"
+            "{% for i in range(300000000) %}x{% endfor %}",
+            "{{ 'x' * 3000000000 }}",
+            "{% set n = 99999999 %}{{ range(n) }}"
         }) {
             assertThatThrownBy(() -> render(bomb))
                     .isInstanceOf(IllegalArgumentException.class)
