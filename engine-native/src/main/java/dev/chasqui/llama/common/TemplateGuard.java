@@ -56,8 +56,7 @@ final class TemplateGuard {
 
     /// @return the template, with its calls and turns counted where they could have no end
     /// @throws IllegalArgumentException if a macro's parameters call something, which comes before anybody counts,
-    or
-    ///                                  if it would count too far
+    ///                                  or if it would count too far
     static String guarded(String jinja) {
         List<Tag> tags = tags(jinja);
         for (Tag tag : tags) if (tag.is(MACRO, jinja)) requireNoCalls(jinja, tag);
