@@ -1,6 +1,7 @@
 package dev.chasqui.engine;
 
 import dev.chasqui.isolate.BlackBox;
+import dev.chasqui.llama.NativeFaults;
 import dev.chasqui.schedule.Ticket;
 import dev.chasqui.schedule.Workload;
 import java.util.concurrent.locks.LockSupport;
@@ -9,6 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 final class DecodeThread implements AutoCloseable {
 
     static final long STACK_BYTES = 16 << 20;
+
+    private static final long LOOK_MILLIS = 1000;
 
     private final BlackBox.Mark inHand;
     private final Workload work;
@@ -51,16 +54,17 @@ final class DecodeThread implements AutoCloseable {
         };
     }
 
-    /// Stops the thread, ends what is left with an error, and frees the context.
+    /// Stops the thread, ends what is left with an error, and frees the context. Where native code is dead, that
+    /// thread may never end: nobody waits for it, and nothing is freed.
     @Override
     public void close() {
         stopping = true;
         abort.run();
         LockSupport.unpark(thread);
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (thread.isAlive() && NativeFaults.dead().isEmpty()) {
             try {
-                thread.join();
+                thread.join(LOOK_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true; // the context must not be freed under a running decode
             }

@@ -73,6 +73,7 @@ final class ModelPool implements AutoCloseable {
     /// @param keepAlive replaces what was set for the model before
     /// @throws BackendException if it cannot be loaded
     Lease acquire(ModelSource source, Optional<KeepAlive> keepAlive, Options options) {
+        InFlight.requireAlive();
         Place place = places.join(source, keepAlive, fresh -> startLoading(fresh, options));
         try {
             LoadedModel model = place.model.get();

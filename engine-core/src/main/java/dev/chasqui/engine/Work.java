@@ -29,7 +29,6 @@ interface Work extends AutoCloseable {
     String detokenize(String model, int... tokens);
 
     List<RunningModel> running();
-
     /// What keeps it from taking requests now, each in a sentence.
     List<String> obstacles();
 

@@ -38,6 +38,7 @@ public final class ChildJvm {
                 "-XX:-UsePerfData",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:+ErrorFileToStdout",
+                Containment.OFF,
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath(main),

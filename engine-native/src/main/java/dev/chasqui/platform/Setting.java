@@ -12,7 +12,11 @@ enum Setting {
     /// The CPU variant to use, for example `haswell`; it is proven like any other.
     CHASQUI_CPU_VARIANT,
     /// The Java heap of an engine in a process of its own, as `-Xmx` takes it: `512m`.
-    CHASQUI_ISOLATION_HEAP;
+    CHASQUI_ISOLATION_HEAP,
+    /// Whether a thread on which native code gives up is stopped instead of ending the process: on or off.
+    CHASQUI_CONTAINMENT,
+    /// Seconds of computing without progress after which a decode counts as stuck; `0` never.
+    CHASQUI_WATCHDOG;
 
     Optional<String> value() {
         return Optional.ofNullable(System.getProperty(property()))

@@ -59,6 +59,7 @@ public final class WorkerJvm {
             String set = System.getProperty(setting.property());
             if (set != null) command.add("-D" + setting.property() + "=" + set);
         }
+        command.add(Containment.OFF); // it may die: that is what it is for
         command.addAll(List.of("-Duser.home=" + System.getProperty("user.home", ""), "-cp", classPath(main, classes)));
         command.add(main);
         command.addAll(arguments);
