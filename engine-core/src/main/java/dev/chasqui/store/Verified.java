@@ -47,6 +47,7 @@ final class Verified {
     void forget(Digest digest) {
         seen.remove(digest);
         notes.forget(digest.fileName());
+        notes.forget(Sound.noteOf(digest));
     }
 
     private void remember(Digest digest, Stamp stamp) {

@@ -46,6 +46,7 @@ final class ChasquiCommand implements Callable<Integer> {
             CpCommand::new,
             RmCommand::new,
             VerifyCommand::new,
+            CheckCommand::new,
             DoctorCommand::new,
             PlanCommand::new,
             TuneCommand::new,

@@ -35,6 +35,7 @@ class HelpTest {
                 "plan",
                 "tune",
                 "verify",
+                "check",
                 "bench",
                 "push",
                 "models",
