@@ -22,7 +22,7 @@ final class ModelRules {
 
     private static final int MOST_HEADS = 1 << 16;
     private static final int MOST_WIDTH = 1 << 24;
-    private static final int RANK_POOLING = 4;
+    private static final int MOST_POOLING = 4;
 
     private final GgufFile file;
     private final GateLimits limits;
@@ -42,7 +42,7 @@ final class ModelRules {
             throw wrong("V10", key("feed_forward_length"), array, "one number for each of the " + blocks + " layers");
         }
         checkHeads(blocks, width);
-        checkPooling();
+        optional("V11", "pooling_type", 0, MOST_POOLING);
         checkExperts(blocks);
         checkNumbers();
     }
@@ -101,16 +101,6 @@ final class ModelRules {
                     key("rope.dimension_count"),
                     turned.get(),
                     "an even number up to the " + head + " of a head");
-        }
-    }
-
-    private void checkPooling() {
-        Optional<Long> pooling = optional("V11", "pooling_type", 0, RANK_POOLING);
-        boolean ranks = pooling.isPresent() && pooling.get() == RANK_POOLING;
-        boolean hasHead =
-                file.tensors().stream().anyMatch(tensor -> tensor.name().startsWith("cls."));
-        if (ranks && !hasHead && !file.isPart()) {
-            throw wrong("V11", key("pooling_type"), RANK_POOLING, "a model with a head that ranks: tensors cls.*");
         }
     }
 
