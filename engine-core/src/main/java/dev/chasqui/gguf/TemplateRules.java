@@ -4,8 +4,8 @@ import dev.chasqui.gguf.GateLimits.Limit;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 
-/// Whether a model's chat templates are text of a sensible size: rule V16. What they may do when they are
-/// rendered is limited elsewhere.
+/// Whether a model's chat templates are text of a sensible size that do not count or nest without end:
+/// rule V16.
 final class TemplateRules {
 
     private static final String PREFIX = "tokenizer.chat_template";
@@ -29,6 +29,9 @@ final class TemplateRules {
     private void check(GgufFile.Entry entry) throws IOException {
         String text = file.string(entry.key()).orElse("");
         if (entry.end() - entry.start() > most) requireShort(entry);
+        TemplateCode.flaw(text).ifPresent(flaw -> {
+            throw new GgufException("V16", file.path() + ": key " + entry.key() + " holds a template that " + flaw);
+        });
         if (text.indexOf('\uFFFD') < 0) return;
         Cursor cursor = new Cursor(file.path(), channel, entry.end(), entry.start());
         cursor.at("V16", "key " + entry.key());

@@ -93,6 +93,19 @@ class GgufGateTest {
     }
 
     @Test
+    void templatesThatCountOrNestWithoutEndAreRefusedAndRealOnesAreNot() {
+        String key = "tokenizer.chat_template";
+        refused(
+                TinyGguf.llama().key(key, "{% for i in range(300000000) %}x{% endfor %}"),
+                "V16",
+                "counts to 300000000");
+        refused(TinyGguf.llama().key(key, "{% if x %}".repeat(100)), "V16", "nests too deep");
+        refused(TinyGguf.llama().key(key, "{{ " + "(".repeat(100) + " }}"), "V16", "nests too deep");
+        String real = "{%- if a == '26 July 2024 100000' %}{{- 1.5 * x[1:] }}{%- endif %}".repeat(100);
+        assertThatCode(() -> judge(TinyGguf.llama().key(key, real))).doesNotThrowAnyException();
+    }
+
+    @Test
     void limitsAreSetByNameAndAWrongOneSaysWhatThereIs() {
         GateLimits limits = GateLimits.parse("blocks=1, architectures=new+newer");
         GgufGate gate = GgufGate.with(limits);
