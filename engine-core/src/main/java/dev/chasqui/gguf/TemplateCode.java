@@ -1,5 +1,7 @@
 package dev.chasqui.gguf;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +16,7 @@ final class TemplateCode {
     private static final Pattern NUMBER = Pattern.compile("(range\\([^)]*?)?(?<![\\w.])(\\d[\\d_]*+)");
     private static final Pattern BLOCK =
             Pattern.compile("[-+\\s]*+(if|for|macro|call|filter|end\\w+)\\b.*+", Pattern.DOTALL);
+    private static final Pattern MACRO = Pattern.compile("^[-+\\s]*+macro\\s++(\\w++)");
     private static final int MOST_DEEP = 64;
     /// Real templates know numbers of tokens.
     private static final int LARGEST = 1_000_000;
@@ -25,7 +28,7 @@ final class TemplateCode {
 
     /// What is wrong with it, and what was expected.
     static Optional<String> flaw(String template) {
-        int deep = 0;
+        Deque<String> open = new ArrayDeque<>();
         Matcher code = CODE.matcher(template);
         while (code.find()) {
             String text = QUOTED.matcher(code.group(1)).replaceAll("''");
@@ -38,12 +41,23 @@ final class TemplateCode {
                 }
             }
             if (brackets(text) > MOST_DEEP) return tooDeep();
+            String macro = open.isEmpty() ? "" : open.peek();
+            if (!macro.isEmpty() && text.contains(macro + "(") && !text.contains(" if ")) {
+                return Optional.of("has a macro " + macro + " that calls itself whatever comes; expected a condition");
+            }
             Matcher block = BLOCK.matcher(text);
             if (!template.startsWith("{%", code.start()) || !block.matches()) continue;
-            deep += block.group(1).startsWith("end") ? -1 : 1;
-            if (deep > MOST_DEEP) return tooDeep();
+            if (block.group(1).startsWith("end")) open.poll();
+            else open.push(macroName(text));
+            if (open.size() > MOST_DEEP) return tooDeep();
         }
         return Optional.empty();
+    }
+
+    /// Empty for other blocks.
+    private static String macroName(String text) {
+        Matcher macro = MACRO.matcher(text);
+        return macro.find() ? macro.group(1) : "";
     }
 
     private static int brackets(String text) {

@@ -101,6 +101,7 @@ class GgufGateTest {
                 "counts to 300000000");
         refused(TinyGguf.llama().key(key, "{% if x %}".repeat(100)), "V16", "nests too deep");
         refused(TinyGguf.llama().key(key, "{{ " + "(".repeat(100) + " }}"), "V16", "nests too deep");
+        refused(TinyGguf.llama().key(key, "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"), "V16", "calls itself");
         String real = "{%- if a == '26 July 2024 100000' %}{{- 1.5 * x[1:] }}{%- endif %}".repeat(100);
         assertThatCode(() -> judge(TinyGguf.llama().key(key, real))).doesNotThrowAnyException();
     }
