@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class CheckCommand extends Command {
 
-    @Parameters(paramLabel = "FILE", description = "A file, or the name of a model on this machine.")
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "A file, or the name of a model on this machine.")
     private String what = "";
 
     @Option(names = "--json", description = "Print the verdict as a JSON object.")
@@ -31,6 +31,10 @@ final class CheckCommand extends Command {
 
     @Override
     public Integer call() {
+        if (what.isEmpty()) {
+            screen().err().println("Error: name a file, or a model: chasqui check FILE");
+            return 2;
+        }
         Path file = file();
         long startedAt = System.nanoTime();
         Map<String, Object> verdict = new LinkedHashMap<>();
