@@ -17,7 +17,9 @@ import java.util.function.Supplier;
 /// @param digest         names the version; empty for a file that is in no store
 /// @param weights        the GGUF file
 /// @param adapter        a LoRA file that changes what they compute
-/// @param facts          what that file says about itself; throws [BackendException] if it is damaged
+/// @param facts          what that file says about itself, once the gate let it pass; throws [BackendException] if it
+/// is
+///                       damaged or refused
 /// @param params         options it sets
 /// @param template       one in Go's syntax that somebody gave it
 /// @param usesGoTemplate whether that writes its prompts, and not the file's own

@@ -52,10 +52,12 @@ public final class ModelStore {
     private final Opener opener;
     private final Verifier verifier;
     private final ModelList summaries;
+    private final Sound sound;
 
     private ModelStore(Path root, StoreSettings settings, Disk disk, Clock clock) {
         this.notes = Notes.ofStore(root, settings.cache(), disk);
         Verified verified = new Verified(notes, settings.trust(), clock);
+        this.sound = new Sound(notes);
         this.root = root;
         this.disk = disk;
         this.folders = new Folders(clock, disk);
@@ -349,6 +351,25 @@ public final class ModelStore {
                 weights,
                 adapter,
                 adapter.isEmpty() && Catalogue.standard().pins(weights));
+    }
+
+    /// Sees to it that native code can be given a model's files: the gate judges those it has not judged yet.
+    ///
+    /// @throws BackendException with the rule that refuses one
+    public void requireSound(StoredModel model) {
+        try {
+            sound.require(model.weightsDigest(), model.weights());
+            model.manifest()
+                    .lastOfType(MediaTypes.ADAPTER)
+                    .ifPresent(layer -> sound.require(layer.digest(), blobs.path(layer.digest())));
+        } catch (GgufException e) {
+            String name = model.name().shortForm();
+            throw BackendException.failed("error loading model '" + name + "': " + e.getMessage(), e);
+        }
+    }
+
+    Sound sound() {
+        return sound;
     }
 
     /// Removes files that no model has needed for a while, as a starting Ollama does. Others may have put them there

@@ -48,6 +48,7 @@ final class Verified {
         seen.remove(digest);
         notes.forget(digest.fileName());
         notes.forget(Notes.probe(digest.fileName()));
+        notes.forget(Sound.noteOf(digest));
     }
 
     private void remember(Digest digest, Stamp stamp) {

@@ -47,6 +47,7 @@ final class ChasquiCommand implements Callable<Integer> {
             RmCommand::new,
             VerifyCommand::new,
             KeyCommand::new,
+            CheckCommand::new,
             DoctorCommand::new,
             PlanCommand::new,
             TuneCommand::new,

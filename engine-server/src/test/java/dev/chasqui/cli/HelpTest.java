@@ -36,6 +36,7 @@ class HelpTest {
                 "tune",
                 "verify",
                 "key",
+                "check",
                 "bench",
                 "push",
                 "models",
