@@ -29,6 +29,7 @@ interface Work extends AutoCloseable {
     String detokenize(String model, int... tokens);
 
     List<RunningModel> running();
+
     /// What keeps it from taking requests now, each in a sentence.
     List<String> obstacles();
 

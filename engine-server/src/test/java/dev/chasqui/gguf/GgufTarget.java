@@ -9,10 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A GGUF file's head.
+/// A GGUF file's head, and what the gate says of it.
 public final class GgufTarget {
 
     private static final Path FILE = file();
+    private static final GgufGate GATE = GgufGate.standard();
 
     private GgufTarget() {}
 
@@ -24,6 +25,7 @@ public final class GgufTarget {
         Files.write(FILE, data);
         try {
             GgufFile.read(FILE).tensors();
+            GATE.judgeAlone(FILE);
         } catch (GgufException refused) {
             // as declared
         }
