@@ -28,6 +28,7 @@ record Compare(List<Section> sections) {
                 new TagsLatency(),
                 new ManyModels(),
                 new Overhead(),
+                new IsolationPrice(),
                 new BesideLlamaBench(llamaBench)));
     }
 

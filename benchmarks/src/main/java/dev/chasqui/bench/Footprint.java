@@ -49,7 +49,7 @@ record Footprint(long rssMib, long coldMib, long heapMib, long threads, long map
         return rssMib - coldMib;
     }
 
-    private static long number(List<String> status, String field) {
+    static long number(List<String> status, String field) {
         return status.stream()
                 .filter(line -> line.startsWith(field))
                 .map(line -> line.substring(field.length()).strip().split(" ")[0])

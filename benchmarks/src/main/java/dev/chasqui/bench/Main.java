@@ -11,13 +11,13 @@ import java.util.concurrent.FutureTask;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The benchmarks' command line: `compare` (the default), `soak`, and `jmh`, which hands what follows to JMH.
+/// The benchmarks' command line: `compare` (the default), `soak`, `burst`, and `jmh`, which hands what follows to JMH.
 @Command(
         name = "chasqui bench",
         description = "Measures what the project promises. Without a command: compare.",
-        subcommands = {CompareCommand.class, SoakCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {CompareCommand.class, SoakCommand.class, BurstSoakCommand.class, CommandLine.HelpCommand.class},
         footer = {"", "  jmh [OPTION...]  runs the JMH benchmarks; -h lists JMH's options"},
-        synopsisSubcommandLabel = "[compare | soak | jmh | help]")
+        synopsisSubcommandLabel = "[compare | soak | burst | jmh | help]")
 public final class Main {
 
     /// ggml recurses on the thread that calls it.

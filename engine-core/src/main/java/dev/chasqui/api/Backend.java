@@ -118,6 +118,12 @@ public interface Backend extends AutoCloseable {
         return List.of();
     }
 
+    /// What an operator should know though requests are taken, each in a sentence; empty when all is well.
+    /// Never waits for a model to load.
+    default List<String> warnings() {
+        return List.of();
+    }
+
     /// The version this backend reports, for example `0.1.0`.
     String version();
 

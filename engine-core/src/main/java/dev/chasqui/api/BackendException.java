@@ -12,7 +12,8 @@ public final class BackendException extends RuntimeException {
         INVALID,
         /// The model is not there.
         NOT_FOUND,
-        /// Too much work is waiting; try again later.
+        /// It cannot be taken now, but can be repeated: too much work is waiting, or the engine's process died and is
+        /// being started again.
         OVERLOADED,
         /// The answer cannot be had before its deadline.
         TOO_LATE,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /// Several backends as one: the first that can answers.
 ///
@@ -99,6 +100,17 @@ final class FirstOf extends ForwardingBackend {
             List<String> obstacles = member.backend().obstacles();
             if (obstacles.isEmpty()) return List.of();
             obstacles.forEach(one -> all.add(member.backend().name() + ": " + one));
+        }
+        return all;
+    }
+
+    /// Of each, and why one that is not the last hope cannot answer.
+    @Override
+    public List<String> warnings() {
+        List<String> all = new ArrayList<>();
+        for (Member member : members) {
+            Stream.concat(member.backend().obstacles().stream(), member.backend().warnings().stream())
+                    .forEach(one -> all.add(member.backend().name() + ": " + one));
         }
         return all;
     }

@@ -60,6 +60,11 @@ abstract class ForwardingBackend implements Backend {
     }
 
     @Override
+    public List<String> warnings() {
+        return other().warnings();
+    }
+
+    @Override
     public String version() {
         return other().version();
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /// Where an Ollama server listens, or is to be found: the value of `OLLAMA_HOST`, read by Ollama's rules.
 ///
-/// @param scheme `http` or `https`; a server listens in plain HTTP whatever it says
+/// @param scheme `http` or `https`; a server encrypts if it has a certificate, whatever it says
 /// @param host   a name or an address without brackets; empty means every interface
 /// @param port   0 to 65535; a server takes any free one for 0
 /// @param path   what comes before the routes, for a client behind a proxy: empty, or `/something`
@@ -53,7 +53,8 @@ public record OllamaHost(String scheme, String host, int port, String path) {
     /// Where a client reaches this: an address that means every interface becomes the loopback one.
     public URI uri() {
         String reachable = switch (host) {
-            case "", "0.0.0.0", "localhost" -> "127.0.0.1";
+            case "", "0.0.0.0" -> "127.0.0.1";
+            case "localhost" -> scheme.equals("https") ? host : "127.0.0.1"; // which a certificate may not name
             case "::" -> "::1";
             default -> host;
         };

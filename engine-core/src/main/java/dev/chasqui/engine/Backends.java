@@ -24,7 +24,7 @@ public final class Backends {
         return switch (BackendSetting.in(environment).orElse(BackendSetting.EMBEDDED)) {
             case EMBEDDED -> Engine.open(EngineConfig.fromEnvironment(environment));
             case OLLAMA ->
-                OllamaBackend.connect(OllamaHost.fromEnvironment(environment).uri());
+                OllamaBackend.connect(OllamaHost.fromEnvironment(environment).uri(), environment);
         };
     }
 }

@@ -44,7 +44,8 @@ final class Embedding {
     }
 
     /// @throws BackendException if a text cannot be had, or there is no vector by the deadline
-    Embeddings embed(Optional<Latest.Claim> claim) throws InterruptedException {
+    Embeddings embed(Optional<Latest.Claim> claim, InFlight.Entry entry) throws InterruptedException {
+        entry.onFault(result::completeExceptionally);
         if (request.inputs().isEmpty()) return embeddings(List.of(), 0, 0);
         requireRoom(request.inputs().size());
         EmbeddingPlan plan = model.vectors().plan(options);

@@ -40,7 +40,7 @@ final class EmbeddingRunner implements AutoCloseable {
         LlamaEmbedder vectors = new LlamaEmbedder(weights, wanted, this::permit, cpus);
         this.embedder = new PacedEmbedder(vectors, vectors::setThreads, pace, System::nanoTime);
         this.batcher = new EmbeddingBatcher(embedder, scheduling, Cores.OF_THIS_PROCESS::crowded, System::nanoTime);
-        this.thread = new DecodeThread("vectors-" + model, batcher, embedder::abort, embedder::close);
+        this.thread = new DecodeThread(model, "-vectors", batcher, embedder::abort, embedder::close);
     }
 
     private void permit(ContextSettings context) {

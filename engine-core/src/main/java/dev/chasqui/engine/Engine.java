@@ -20,8 +20,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/// Runs GGUF models in this JVM.
+/// Runs GGUF models in this JVM, or in a process of its own beside it (see [Isolation]).
 ///
 /// Safe to use from many threads. Models are loaded when they are first asked and leave by their keep-alive;
 /// requests of one model share batches. [#close] cancels what runs.
@@ -29,13 +30,15 @@ public final class Engine implements Backend {
 
     private final EngineConfig config;
     private final Models models;
-    private final Work work;
+    private final Fallback work;
     private volatile boolean closed;
 
-    private Engine(EngineConfig config, Models models) {
+    private Engine(EngineConfig config, Models models, Optional<Path> file) {
         this.config = config;
         this.models = models;
-        this.work = new InProcess(config, models);
+        Supplier<Work> apart = () -> new Isolated(config, models, file);
+        boolean always = config.isolation() == Isolation.PROCESS;
+        this.work = new Fallback(always ? apart.get() : new InProcess(config, models), apart);
     }
 
     /// An engine over the models of the store, configured by the environment.
@@ -44,7 +47,7 @@ public final class Engine implements Backend {
     }
 
     public static Engine open(EngineConfig config) {
-        return new Engine(config, Models.inStore(config.openStore(), config.registries()));
+        return new Engine(config, Models.inStore(config.openStore(), config.registries()), Optional.empty());
     }
 
     /// An engine over one file. Its only model is named like the file; [#generate(String)] asks it.
@@ -56,7 +59,7 @@ public final class Engine implements Backend {
 
     /// As [#open(Path)], with a configuration of your own; its store is not looked at.
     public static Engine open(Path gguf, EngineConfig config) {
-        return new Engine(config, Models.ofFile(gguf));
+        return new Engine(config, Models.ofFile(gguf), Optional.of(gguf));
     }
 
     /// Completes a prompt with the default model: the file this engine was opened with, else the store's
@@ -82,40 +85,40 @@ public final class Engine implements Backend {
 
     @Override
     public Generation generate(GenerateRequest request) {
-        return work.generate(request);
+        return work.now().generate(request);
     }
 
     @Override
     public String render(GenerateRequest request) {
-        return work.render(request);
+        return work.now().render(request);
     }
 
     @Override
     public Generation chat(ChatRequest request) {
-        return work.chat(request);
+        return work.now().chat(request);
     }
 
     @Override
     public String render(ChatRequest request) {
-        return work.render(request);
+        return work.now().render(request);
     }
 
     /// Any model makes vectors, those made for answers too: then a text's is its last token's. Only one made for
     /// ranking does not.
     @Override
     public Embeddings embed(EmbedRequest request) {
-        return work.embed(request);
+        return work.now().embed(request);
     }
 
     /// Loads the model if it is not in memory, as any request does, and leaves its keep-alive as it is.
     @Override
     public int[] tokenize(String model, String text, boolean addSpecial, boolean parseSpecial) {
-        return work.tokenize(model, text, addSpecial, parseSpecial);
+        return work.now().tokenize(model, text, addSpecial, parseSpecial);
     }
 
     @Override
     public String detokenize(String model, int... tokens) {
-        return work.detokenize(model, tokens);
+        return work.now().detokenize(model, tokens);
     }
 
     @Override
@@ -130,7 +133,7 @@ public final class Engine implements Backend {
 
     @Override
     public List<RunningModel> running() {
-        return work.running();
+        return work.now().running();
     }
 
     @Override
@@ -143,15 +146,20 @@ public final class Engine implements Backend {
         List<String> obstacles = new ArrayList<>();
         if (closed) obstacles.add("the engine is closed");
         models.obstacle().ifPresent(obstacles::add);
-        obstacles.addAll(work.obstacles());
+        obstacles.addAll(work.now().obstacles());
         return obstacles;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return work.warnings();
     }
 
     /// What loading a model would take, and whether it fits now. Loads nothing.
     ///
     /// @throws BackendException if there is no such model, or the options cannot be had here
     public LoadPlan plan(String model, Options options) {
-        return work.plan(model, options);
+        return work.now().plan(model, options);
     }
 
     /// What there is to measure and to remember of how a model runs on this machine. Measuring loads it beside
@@ -180,11 +188,11 @@ public final class Engine implements Backend {
     /// @throws BackendException if it does not fit beside what is pinned already, with the numbers; or if
     ///                          prefixes are not shared, so that a pin would help nobody
     public PinnedContext pin(String name, GenerateRequest request) {
-        return work.pin(name, request);
+        return work.now().pin(name, request);
     }
 
     /// What the models in memory did and hold: hit ratios, queues, speeds.
     public EngineStatistics statistics() {
-        return work.statistics();
+        return work.now().statistics();
     }
 }

@@ -303,15 +303,12 @@ public record EngineConfig(
         Isolation isolation() {
             String value = text("CHASQUI_ISOLATION");
             if (value == null) return Isolation.PROBE;
-            return switch (value.toLowerCase(Locale.ROOT)) {
-                case "none" -> Isolation.NONE;
-                case "probe" -> Isolation.PROBE;
-                case "process" -> Isolation.PROCESS;
-                default -> {
-                    warn("CHASQUI_ISOLATION", value, "none, probe or process");
-                    yield Isolation.PROBE;
-                }
-            };
+            try {
+                return Isolation.parse(value);
+            } catch (BackendException e) {
+                warn("CHASQUI_ISOLATION", value, "none, probe or process");
+                return Isolation.PROBE;
+            }
         }
 
         boolean flag(String name, boolean otherwise) {

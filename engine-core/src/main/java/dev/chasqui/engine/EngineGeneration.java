@@ -76,6 +76,13 @@ final class EngineGeneration implements Generation {
         cancelOnce();
     }
 
+    /// Ends it with an error, and leaves whoever computes it alone: he is not there any more.
+    void abandon(BackendException why) {
+        if (summary != null) return;
+        cancelled.set(true);
+        events.add(new Event.Failure(why));
+    }
+
     private void cancelOnce() {
         if (cancelled.compareAndSet(false, true)) cancel.run();
     }

@@ -11,4 +11,12 @@ public record EngineStatistics(PoolStatistics loading, List<ModelStatistics> mod
     public EngineStatistics {
         models = List.copyOf(models);
     }
+
+    /// Whether somebody is answered, or waits for that.
+    public boolean isBusy() {
+        return loading.waiting() > 0
+                || models.stream()
+                        .map(ModelStatistics::requests)
+                        .anyMatch(requests -> requests.running() + requests.waiting() > 0);
+    }
 }

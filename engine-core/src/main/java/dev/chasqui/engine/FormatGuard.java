@@ -55,7 +55,7 @@ final class FormatGuard {
                 summary.reason() == DoneReason.LENGTH ? closing(grammar, summary, late) : Optional.empty();
         closing.ifPresent(text::append);
         Optional<Violation> wrong = grammar.schema().check(text.toString());
-        if (wrong.isPresent()) throw wrong(wrong.get());
+        if (wrong.isPresent()) throw isBegun(grammar) ? cutOffByStop() : wrong(wrong.get());
         return closing.map(Chunk::ofText);
     }
 
@@ -71,6 +71,23 @@ final class FormatGuard {
         return Optional.of(new String(cursor.closing(), StandardCharsets.UTF_8)).filter(rest -> !rest.isEmpty());
     }
 
+    /// Whether what came is how an answer in this format begins.
+    private boolean isBegun(JsonGrammar grammar) {
+        JsonCursor cursor = grammar.cursor();
+        try {
+            return cursor.advance(text.toString()) && !cursor.isOver();
+        } catch (SchemaException e) {
+            throw Refusals.ofFormat(e);
+        }
+    }
+
+    private static BackendException cutOffByStop() {
+        return new BackendException(
+                Kind.INCOMPLETE,
+                "a stop string ended the answer before its JSON was complete; leave stop out, or choose one that"
+                        + " cannot be part of the JSON");
+    }
+
     private BackendException cutOff(Summary summary, boolean late) {
         String why = late
                 ? "the deadline passed after " + summary.evalTokens()
@@ -84,11 +101,9 @@ final class FormatGuard {
                 late ? Kind.TOO_LATE : Kind.INCOMPLETE, why + ", or set on_length to \"close\" to have it closed");
     }
 
-    /// The grammar should make it impossible, but for a stop string.
+    /// The grammar should make it impossible.
     private static BackendException wrong(Violation wrong) {
         return new BackendException(
-                Kind.FAILED,
-                "the answer does not keep to its format: " + wrong
-                        + "; a stop string may have cut it off, else this is a bug of chasqui's");
+                Kind.FAILED, "the answer does not keep to its format: " + wrong + "; this is a bug of chasqui's");
     }
 }

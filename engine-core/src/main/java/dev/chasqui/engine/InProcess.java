@@ -13,6 +13,8 @@ import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Settings;
 import dev.chasqui.api.Summary;
 import dev.chasqui.json.JsonGrammar;
+import dev.chasqui.llama.LlamaException;
+import dev.chasqui.llama.NativeFaults;
 import dev.chasqui.llama.Vocabulary;
 import dev.chasqui.schedule.SchedulerStatistics;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ final class InProcess implements Work {
     private final Pins pins = new Pins();
     private final Latest latest = new Latest();
     private final Requests requests = new Requests();
+    private final InFlight inFlight = new InFlight();
 
     InProcess(EngineConfig config, Models models) {
         this.config = config;
@@ -85,14 +88,18 @@ final class InProcess implements Work {
         Optional<Latest.Claim> claim = latest.enter(request.urgency().supersedes());
         try {
             ModelPool.Lease lease = pool.acquire(source, request.keepAlive(), options);
+            InFlight.Entry entry = inFlight.enter();
             try {
-                return new Embedding(lease.model(), options, request, startedAt).embed(claim);
+                return new Embedding(lease.model(), options, request, startedAt).embed(claim, entry);
             } finally {
+                entry.leave();
                 lease.release();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+        } catch (LlamaException e) {
+            throw failed(e);
         } finally {
             claim.ifPresent(Latest.Claim::close);
         }
@@ -111,11 +118,18 @@ final class InProcess implements Work {
 
     @Override
     public List<RunningModel> running() {
-        return pool.running();
+        return dead().isPresent() ? List.of() : pool.running();
+    }
+
+    @Override
+    public Optional<String> dead() {
+        return NativeFaults.dead();
     }
 
     @Override
     public List<String> obstacles() {
+        Optional<String> fault = InFlight.obstacle(dead());
+        if (fault.isPresent()) return List.of(fault.get());
         List<String> obstacles = new ArrayList<>();
         for (ModelStatistics model : pool.modelStatistics()) {
             SchedulerStatistics now = model.requests();
@@ -138,6 +152,7 @@ final class InProcess implements Work {
     public void close() {
         pins.close();
         pool.close();
+        inFlight.close();
     }
 
     @Override
@@ -160,13 +175,15 @@ final class InProcess implements Work {
                 Prompts.Rendered rendered =
                         lease.model().prompts().forGenerate(source, requests.template(source, request), request);
                 Answering answering = new Answering(lease.model(), options, request.settings(), startedAt);
-                EngineGeneration generation = answering.pin(name, rendered, () -> {});
-                Summary cost = generation.answer().summary();
+                Summary cost = computed(answering.pin(name, rendered, () -> {}));
                 return new Pins.Held(lease.model(), cost, () -> lease.model().release(name), lease::release);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 lease.release();
                 throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+            } catch (LlamaException e) {
+                lease.release();
+                throw failed(e);
             } catch (Throwable t) {
                 lease.release();
                 throw t;
@@ -176,7 +193,7 @@ final class InProcess implements Work {
 
     @Override
     public EngineStatistics statistics() {
-        return new EngineStatistics(pool.statistics(), pool.modelStatistics());
+        return new EngineStatistics(pool.statistics(), dead().isPresent() ? List.of() : pool.modelStatistics());
     }
 
     private Generation answer(
@@ -195,9 +212,11 @@ final class InProcess implements Work {
             claim.ifPresent(Latest.Claim::close);
             throw t;
         }
+        InFlight.Entry entry = inFlight.enter();
         Runnable over = Once.of(() -> {
             claim.ifPresent(Latest.Claim::close);
             lease.release();
+            entry.leave();
         });
         try {
             Answering answering = new Answering(lease.model(), options, settings, startedAt);
@@ -209,11 +228,18 @@ final class InProcess implements Work {
             EngineGeneration generation =
                     answering.start(request.apply(lease.model().prompts()), format, over);
             claim.ifPresent(held -> held.hold(generation::breakOff));
+            entry.onFault(why -> {
+                generation.abandon(why);
+                over.run();
+            });
             return generation;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             over.run();
             throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+        } catch (LlamaException e) {
+            over.run();
+            throw failed(e);
         } catch (Throwable t) {
             over.run();
             throw t;
@@ -227,6 +253,8 @@ final class InProcess implements Work {
             return use.apply(lease.model().prompts().vocabulary());
         } catch (IllegalArgumentException e) {
             throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+        } catch (LlamaException e) {
+            throw failed(e);
         } finally {
             lease.release();
         }
@@ -238,9 +266,25 @@ final class InProcess implements Work {
         try {
             Answering answering = new Answering(lease.model(), options, settings, System.nanoTime());
             return answering.text(request.apply(lease.model().prompts()));
+        } catch (LlamaException e) {
+            throw failed(e);
         } finally {
             lease.release();
         }
+    }
+
+    private Summary computed(EngineGeneration generation) {
+        InFlight.Entry entry = inFlight.enter();
+        entry.onFault(generation::abandon);
+        try {
+            return generation.answer().summary();
+        } finally {
+            entry.leave();
+        }
+    }
+
+    private static BackendException failed(LlamaException e) {
+        return BackendException.failed(String.valueOf(e.getMessage()), e);
     }
 
     /// Request, then model, then configuration.

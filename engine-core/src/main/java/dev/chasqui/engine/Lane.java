@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// then has it replaced. Requests that come meanwhile wait behind it.
 final class Lane implements AutoCloseable {
 
+    private static final long LOOK_NANOS = 1_000_000_000;
+
     private final Function<RunnerSettings, Runner> runners;
     private final BiPredicate<RunnerSettings, RunnerSettings> suits;
     private final ReentrantLock lock = new ReentrantLock(true);
@@ -136,10 +138,14 @@ final class Lane implements AutoCloseable {
         }
     }
 
+    /// Whom it waits for may be lost, see [InFlight]: so it looks up from time to time.
     private void awaitChange(long deadline) throws InterruptedException {
+        InFlight.requireAlive();
         if (deadline == Urgency.NEVER) {
-            changed.await();
-        } else if (changed.awaitNanos(deadline - System.nanoTime()) <= 0) {
+            changed.awaitNanos(LOOK_NANOS);
+        } else if (deadline - System.nanoTime() > 0) {
+            changed.awaitNanos(Math.min(LOOK_NANOS, deadline - System.nanoTime()));
+        } else {
             throw new BackendException(
                     BackendException.Kind.TOO_LATE,
                     "the deadline passed while requests with another num_thread or num_batch were running");

@@ -8,6 +8,7 @@ import dev.chasqui.llama.ContextSettings;
 import dev.chasqui.llama.LlamaContext;
 import dev.chasqui.llama.LlamaException;
 import dev.chasqui.llama.LlamaModel;
+import dev.chasqui.llama.NativeFaults;
 import dev.chasqui.schedule.SchedulerStatistics;
 import dev.chasqui.tune.Knobs;
 import java.nio.file.Path;
@@ -144,7 +145,7 @@ final class LoadedModel implements AutoCloseable {
     /// Lets what was pinned by this name go when room is needed.
     void release(String pin) {
         Runner runner = shared.runner();
-        if (runner != null) runner.release(pin);
+        if (runner != null && NativeFaults.dead().isEmpty()) runner.release(pin);
     }
 
     /// Who makes vectors of texts.
@@ -191,7 +192,8 @@ final class LoadedModel implements AutoCloseable {
         return vectors.context().map(memory::with);
     }
 
-    /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for.
+    /// Ends what runs with an error and frees everything. Never on the decode thread, which this waits for. Where
+    /// native code is dead, all of it stays where it is: its weights, caches and threads.
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) return;
@@ -225,6 +227,7 @@ final class LoadedModel implements AutoCloseable {
         sharedPace.follow(wanted.threads());
         return new Runner(
                 source.name(),
+                "",
                 wanted,
                 PacedDecoder.of(context, sharedPace, needed -> memory.growth(needed, context.settings())),
                 config.scheduling(wanted.context()).withCold(memory.cold(wanted.context())));
@@ -238,7 +241,8 @@ final class LoadedModel implements AutoCloseable {
                 memory::require,
                 settings -> PacedDecoder.of(context(settings), exactPace, needed -> 0));
         return new Runner(
-                source.name() + "-exact",
+                source.name(),
+                "-exact",
                 wanted,
                 decoder,
                 config.scheduling(wanted.context()).withSharing(false));

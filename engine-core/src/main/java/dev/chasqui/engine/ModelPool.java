@@ -4,12 +4,16 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
+import dev.chasqui.isolate.BlackBox;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -26,8 +30,12 @@ final class ModelPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
 
+    private static final int LOOKS_EVERY_SECONDS = 1;
+
     private final Loading loading;
     private final Places places;
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("chasqui-files").factory());
 
     /// The right to use a loaded model until it is released.
     final class Lease {
@@ -57,6 +65,7 @@ final class ModelPool implements AutoCloseable {
     ModelPool(EngineConfig config, Loading loading, Supplier<MachineMemory> machine, Turns turns) {
         this.loading = loading;
         this.places = new Places(config.maxLoaded(), config.keepAlive(), machine, turns);
+        watch.scheduleWithFixedDelay(this::look, LOOKS_EVERY_SECONDS, LOOKS_EVERY_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Waits until the model is in memory. A thread that is interrupted meanwhile leaves at once.
@@ -64,13 +73,19 @@ final class ModelPool implements AutoCloseable {
     /// @param keepAlive replaces what was set for the model before
     /// @throws BackendException if it cannot be loaded
     Lease acquire(ModelSource source, Optional<KeepAlive> keepAlive, Options options) {
+        InFlight.requireAlive();
         Place place = places.join(source, keepAlive, fresh -> startLoading(fresh, options));
         try {
-            return new Lease(place, place.model.get());
+            LoadedModel model = place.model.get();
+            requireUnchanged(place);
+            return new Lease(place, model);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             places.leave(place);
             throw new BackendException(BackendException.Kind.CANCELLED, "request canceled", e);
+        } catch (BackendException e) {
+            places.leave(place);
+            throw e;
         } catch (ExecutionException e) {
             places.leave(place);
             // Everybody who waits gets an exception of his own: the stack trace is the caller's.
@@ -124,7 +139,26 @@ final class ModelPool implements AutoCloseable {
     /// thread, which this waits for.
     @Override
     public void close() {
+        watch.shutdownNow();
         places.close();
+    }
+
+    private void requireUnchanged(Place place) {
+        Optional<String> change = place.mapped.change();
+        if (change.isEmpty()) return;
+        places.changed(place, change.get());
+        throw new BackendException(
+                BackendException.Kind.FAILED,
+                "model '" + place.source.name() + "' is unloaded: " + change.get()
+                        + " while it was in memory. Ask again to load it anew");
+    }
+
+    /// The requests that run end at once, before more of them reads what may not be there any more. Whoever changes
+    /// a file between two looks may still end this process.
+    private void look() {
+        for (Place place : places.loaded()) {
+            place.mapped.change().ifPresent(change -> places.changed(place, change));
+        }
     }
 
     private void startLoading(Place place, Options options) {
@@ -132,13 +166,17 @@ final class ModelPool implements AutoCloseable {
     }
 
     private void load(Place place, Options options) {
-        try {
+        try (BlackBox.Mark inHand = BlackBox.ofThisProcess().mark(place.source.name())) {
+            inHand.set(BlackBox.Doing.LOADING);
             Loading.Prepared prepared = loading.prepare(place.source, options);
+            inHand.set(BlackBox.Doing.NOTHING);
             if (!places.awaitRoom(place, prepared.plan())) return;
             // Who left meanwhile may have left room on a GPU, and who is idle may leave more.
             if (prepared.squeezed()) prepared = loading.prepare(place.source, options);
             while (prepared.squeezed() && places.evictIdlest()) prepared = loading.prepare(place.source, options);
+            place.mapped = MappedFiles.of(place.source.files());
             requireWhole(place);
+            inHand.set(BlackBox.Doing.LOADING);
             LoadedModel model = prepared.load(fraction -> places.stillWanted(place));
             places.ready(place, model);
             LOG.info("loaded {} in {} ms", place.source.name(), place.loadTime().toMillis());

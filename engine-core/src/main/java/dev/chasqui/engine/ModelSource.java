@@ -4,6 +4,7 @@ import dev.chasqui.api.Message;
 import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.store.ProbeNote;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,9 @@ import java.util.function.Supplier;
 /// @param digest         names the version; empty for a file that is in no store
 /// @param weights        the GGUF file
 /// @param adapter        a LoRA file that changes what they compute
-/// @param facts          what that file says about itself; throws [BackendException] if it is damaged
+/// @param facts          what that file says about itself, once the gate let it pass; throws [BackendException] if it
+/// is
+///                       damaged or refused
 /// @param params         options it sets
 /// @param template       one in Go's syntax that somebody gave it
 /// @param usesGoTemplate whether that writes its prompts, and not the file's own
@@ -24,6 +27,7 @@ import java.util.function.Supplier;
 /// @param capabilities   for example `completion`
 /// @param whole          sees to it that the files hold what they should; throws [BackendException] naming one
 ///                       that does not
+/// @param probe          where it is noted what became of the files in a throwaway process
 record ModelSource(
         String name,
         String digest,
@@ -37,7 +41,8 @@ record ModelSource(
         boolean usesGoTemplate,
         List<Message> messages,
         List<String> capabilities,
-        Check whole) {
+        Check whole,
+        Supplier<ProbeNote> probe) {
 
     /// May read the files from end to end.
     interface Check {

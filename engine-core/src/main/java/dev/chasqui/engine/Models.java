@@ -9,10 +9,15 @@ import dev.chasqui.api.ModelTraits;
 import dev.chasqui.api.Options;
 import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.gguf.GgufGate;
+import dev.chasqui.platform.CacheFolder;
 import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.store.ModelStore;
+import dev.chasqui.store.ProbeNote;
 import dev.chasqui.store.RemoteModels;
 import dev.chasqui.store.StoredModel;
+import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -48,12 +53,15 @@ interface Models {
 
     /// One file.
     ///
-    /// @throws BackendException if it is not a GGUF file
+    /// @throws BackendException if it is not a GGUF file, or the gate refuses it
     static Models ofFile(Path gguf) {
         try {
-            GgufFile facts = GgufFile.read(gguf);
+            GgufFile facts = GgufGate.standard().judge(gguf);
             String stem = gguf.getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
-            return new OfFile(stem.replaceAll("[^A-Za-z0-9_.-]", "-"), facts);
+            return new OfFile(
+                    stem.replaceAll("[^A-Za-z0-9_.-]", "-"),
+                    facts,
+                    gguf.toFile().lastModified());
         } catch (GgufException e) {
             throw new BackendException(BackendException.Kind.INVALID, String.valueOf(e.getMessage()), e);
         }
@@ -100,7 +108,7 @@ interface Models {
                     model.digest().hex(),
                     model.weights(),
                     model.adapter(),
-                    model::gguf,
+                    () -> judged(model),
                     model.traits(),
                     model.params(),
                     model.system(),
@@ -108,7 +116,19 @@ interface Models {
                     model.usesGoTemplate(),
                     model.messages(),
                     model.capabilities(),
-                    reading -> store.requireWhole(model, reading));
+                    reading -> store.requireWhole(model, reading),
+                    () -> store.probeNote(model));
+        }
+
+        /// A damaged file, which the gate may refuse too, is rather told to be damaged.
+        private GgufFile judged(StoredModel model) {
+            try {
+                store.requireSound(model);
+                return model.gguf();
+            } catch (BackendException e) {
+                if (e.kind() == BackendException.Kind.FAILED) store.requireWhole(model, bytes -> {});
+                throw e;
+            }
         }
 
         /// Without it a model looks like one that can do nothing.
@@ -143,7 +163,9 @@ interface Models {
     }
 
     /// The file answers to its own name, with or without a tag.
-    record OfFile(String name, GgufFile facts) implements Models {
+    ///
+    /// @param modified when the file was written to last, as it was judged; milliseconds
+    record OfFile(String name, GgufFile facts, long modified) implements Models {
 
         @Override
         public String defaultName() {
@@ -160,7 +182,7 @@ interface Models {
                     "",
                     facts.path(),
                     Optional.empty(),
-                    () -> facts,
+                    this::unchanged,
                     traits(),
                     Options.NONE,
                     Optional.empty(),
@@ -168,7 +190,8 @@ interface Models {
                     false,
                     List.of(),
                     capabilities(),
-                    reading -> {}); // nobody said what it should hold
+                    reading -> {}, // nobody said what it should hold
+                    this::probe);
         }
 
         @Override
@@ -213,6 +236,23 @@ interface Models {
             return Files.isReadable(facts.path())
                     ? Optional.empty()
                     : Optional.of("the model's file " + facts.path() + " cannot be read");
+        }
+
+        private ProbeNote probe() {
+            try {
+                return ProbeNote.ofFile(facts.path(), CacheFolder.named("probes"));
+            } catch (IOException e) {
+                throw BackendException.failed(facts.path() + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+
+        /// Another file in its place was judged by nobody.
+        private GgufFile unchanged() {
+            File now = facts.path().toFile();
+            if (now.length() == facts.fileBytes() && now.lastModified() == modified) return facts;
+            throw new BackendException(
+                    BackendException.Kind.FAILED,
+                    facts.path() + " was changed or removed since this engine was opened; open it again");
         }
 
         private ModelTraits traits() {

@@ -22,7 +22,9 @@ final class NativeLoading implements Loading {
 
     private final EngineConfig config;
     private final Planner planner;
+    private final Hardware hardware;
     private final Supplier<MachineMemory> machine;
+    private final Probing probing;
 
     NativeLoading(EngineConfig config) {
         this(config, Hardware.ofThisMachine());
@@ -36,12 +38,15 @@ final class NativeLoading implements Loading {
     NativeLoading(EngineConfig config, Hardware hardware, Supplier<MachineMemory> machine) {
         this.config = config;
         this.planner = new Planner(config, hardware);
+        this.hardware = hardware;
         this.machine = machine;
+        this.probing = Probing.of(config);
     }
 
     @Override
     public Prepared prepare(ModelSource source, Options options) {
         GgufFile facts = source.facts().get();
+        requireProbedForGpus(source);
         Knobs tuned = Tuning.of(source, config);
         Placement placement = planner.place(facts, context(facts, options, tuned), options);
         return new Prepared() {
@@ -58,6 +63,7 @@ final class NativeLoading implements Loading {
             @Override
             public LoadedModel load(DoublePredicate progress) {
                 placement.memory().requireDevicesFit(source.name());
+                probing.require(source, () -> progress.test(0));
                 if (!tuned.isEmpty()) LOG.info("{} runs as it was tuned: {}", source.name(), tuned);
                 return LoadedModel.load(source, facts, config, tuned, placement, machine, progress);
             }
@@ -67,6 +73,7 @@ final class NativeLoading implements Loading {
     @Override
     public LoadPlan plan(ModelSource source, Options options, MachineMemory machine) {
         GgufFile facts = source.facts().get();
+        requireProbedForGpus(source);
         Knobs tuned = Tuning.of(source, config);
         int contextTokens = facts.poolsEmbeddings()
                 ? vectors(facts, options).textTokens()
@@ -88,6 +95,11 @@ final class NativeLoading implements Loading {
                 trainedTokens(facts),
                 largest(Math.min(trainedTokens(facts), MOST_TOKENS / requests), fits),
                 placement.notes());
+    }
+
+    /// To fit a model onto GPUs llama.cpp reads its head in this process, before it is loaded.
+    private void requireProbedForGpus(ModelSource source) {
+        if (!hardware.gpus().isEmpty()) probing.require(source, () -> true);
     }
 
     /// What a model is loaded with; one for vectors makes its context larger when longer texts come.

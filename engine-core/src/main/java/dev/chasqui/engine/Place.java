@@ -3,6 +3,7 @@ package dev.chasqui.engine;
 import dev.chasqui.api.KeepAlive;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -29,6 +30,8 @@ final class Place {
     Stage stage = Stage.WAITING;
     KeepAlive keepAlive;
     int users;
+    /// Looked at just before they are read.
+    volatile MappedFiles mapped = new MappedFiles(List.of());
     private @Nullable MemoryPlan plan;
     private long loadingSince;
     private long readySince;
@@ -81,6 +84,10 @@ final class Place {
         boolean first = !beingFreed;
         beingFreed = true;
         return first;
+    }
+
+    boolean isBeingFreed() {
+        return beingFreed;
     }
 
     boolean idle() {

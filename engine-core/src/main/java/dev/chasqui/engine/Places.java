@@ -172,6 +172,22 @@ final class Places {
         });
     }
 
+    /// Ends whatever runs with this model and frees it, because its files are not what they were.
+    void changed(Place place, String change) {
+        run(() -> {
+            if (place.loaded() == null || place.isBeingFreed()) return;
+            LOG.error("{} is unloaded at once: {} while it was in memory", place.source.name(), change);
+            leaves(place);
+            free(place);
+        });
+    }
+
+    /// Those in memory, whether or not a request may join.
+    List<Place> loaded() {
+        return locked(
+                () -> all().stream().filter(place -> place.loaded() != null).toList());
+    }
+
     void eachLoaded(BiConsumer<Place, LoadedModel> visitor) {
         run(() -> {
             for (Place place : all()) {

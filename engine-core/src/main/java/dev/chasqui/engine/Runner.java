@@ -16,12 +16,13 @@ final class Runner implements AutoCloseable {
     private final Scheduler scheduler;
     private final DecodeThread thread;
 
+    /// @param lane tells its thread from the model's others
     /// @param made what the decoder was made with
-    Runner(String model, RunnerSettings made, Decoder decoder, SchedulerSettings settings) {
+    Runner(String model, String lane, RunnerSettings made, Decoder decoder, SchedulerSettings settings) {
         this.settings = made;
         this.decoder = decoder;
         this.scheduler = new Scheduler(decoder, settings, System::nanoTime);
-        this.thread = new DecodeThread(model, scheduler, decoder::abort, decoder::close);
+        this.thread = new DecodeThread(model, lane, scheduler, decoder::abort, decoder::close);
     }
 
     RunnerSettings settings() {

@@ -162,6 +162,7 @@ public final class Tuning {
                 new Planner(config, Hardware.ofThisMachine()).place(facts, settings.apply(Knobs.NONE), options);
         where.memory().requireFits(source.name(), MachineMemory.read());
         where.memory().requireDevicesFit(source.name());
+        Probing.of(config).require(source, () -> true);
         Others others = new Others(
                 new ProcCores(Path.of("/proc"), config.cores(), System.nanoTime()),
                 config.cores().physical(),

@@ -8,6 +8,7 @@ import dev.chasqui.api.Generation;
 import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
 import java.util.List;
+import java.util.Optional;
 
 /// The part of an [Engine] that needs native code, wherever that runs. Its methods are the engine's of the same
 /// names.
@@ -32,6 +33,16 @@ interface Work extends AutoCloseable {
     /// What keeps it from taking requests now, each in a sentence.
     List<String> obstacles();
 
+    /// What an operator should know though requests are taken, each in a sentence.
+    default List<String> warnings() {
+        return List.of();
+    }
+
+    /// Why no request will ever be answered here again, if that is so. Asked before every call.
+    default Optional<String> dead() {
+        return Optional.empty();
+    }
+
     LoadPlan plan(String model, Options options);
 
     PinnedContext pin(String name, GenerateRequest request);
@@ -39,7 +50,6 @@ interface Work extends AutoCloseable {
     EngineStatistics statistics();
 
     /// Cancels what runs and frees everything. Idempotent.
-    ///
     @Override
     void close();
 }

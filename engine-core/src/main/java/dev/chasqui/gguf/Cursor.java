@@ -23,17 +23,25 @@ final class Cursor {
     private final ByteBuffer window =
             ByteBuffer.allocate(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     private long windowStart;
+    private final int longestString;
+    private String rule = "V3";
     private String place = "the header";
 
     Cursor(Path file, FileChannel channel, long size, long start) {
+        this(file, channel, size, start, GateLimits.DEFAULT.most(GateLimits.Limit.STRING_BYTES));
+    }
+
+    Cursor(Path file, FileChannel channel, long size, long start, int longestString) {
+        this.longestString = longestString;
         this.file = file;
         this.channel = channel;
         this.size = size;
         this.windowStart = start;
     }
 
-    /// Says what is being read, for the message of an error.
-    void at(String place) {
+    /// Says what is being read, and by which rule it is judged, for the message of an error.
+    void at(String rule, String place) {
+        this.rule = rule;
         this.place = place;
     }
 
@@ -48,8 +56,10 @@ final class Cursor {
     /// @throws GgufException unless so many bytes are left
     void need(long bytes) {
         if (bytes < 0 || bytes > remaining()) {
-            throw new GgufException(file + " is truncated: " + place + " at byte " + position() + " needs "
-                    + Long.toUnsignedString(bytes) + " bytes, the file ends at " + size);
+            throw new GgufException(
+                    rule,
+                    file + " is truncated: " + place + " at byte " + position() + " needs "
+                            + Long.toUnsignedString(bytes) + " bytes, the file ends at " + size);
         }
     }
 
@@ -95,8 +105,10 @@ final class Cursor {
     int stringBytes(int limit) throws IOException {
         long length = i64();
         if (length < 0 || length > limit) {
-            throw new GgufException(file + ": " + place + " holds a string of " + Long.toUnsignedString(length)
-                    + " bytes; at most " + limit + " are allowed");
+            throw new GgufException(
+                    rule,
+                    file + ": " + place + " holds a string of " + Long.toUnsignedString(length) + " bytes; at most "
+                            + limit + " are allowed");
         }
         need(length);
         return (int) length;
@@ -104,20 +116,20 @@ final class Cursor {
 
     /// Text; what is not UTF-8 becomes U+FFFD.
     String string() throws IOException {
-        return new String(bytes(stringBytes(Limits.STRING_BYTES)), StandardCharsets.UTF_8);
+        return new String(bytes(stringBytes(longestString)), StandardCharsets.UTF_8);
     }
 
     /// Text that must be UTF-8 without a NUL.
     String strictString(int limit) throws IOException {
         byte[] bytes = bytes(stringBytes(limit));
-        for (byte b : bytes) if (b == 0) throw new GgufException(file + ": " + place + " contains a NUL byte");
+        for (byte b : bytes) if (b == 0) throw new GgufException(rule, file + ": " + place + " contains a NUL byte");
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new GgufException(file + ": " + place + " is not valid UTF-8", e);
+            throw new GgufException(rule, file + ": " + place + " is not valid UTF-8", e);
         }
     }
 
@@ -147,7 +159,7 @@ final class Cursor {
                 }
             }
             window.position(at);
-            skip(stringBytes(Limits.STRING_BYTES));
+            skip(stringBytes(longestString));
             at = window.position();
             end = window.limit();
         }
@@ -183,7 +195,7 @@ final class Cursor {
 
     private Boolean bool(byte value) {
         if (value == 0 || value == 1) return value == 1;
-        throw new GgufException(file + ": " + place + " is a boolean of " + value + "; expected 0 or 1");
+        throw new GgufException(rule, file + ": " + place + " is a boolean of " + value + "; expected 0 or 1");
     }
 
     private static Object unsigned(long value) {

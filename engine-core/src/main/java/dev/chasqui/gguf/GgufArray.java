@@ -32,6 +32,19 @@ public final class GgufArray {
         return count;
     }
 
+    ValueType type() {
+        return type;
+    }
+
+    /// First byte of its elements in the file.
+    long offset() {
+        return offset;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
     public boolean ofStrings() {
         return type == ValueType.STRING;
     }
@@ -48,7 +61,7 @@ public final class GgufArray {
         }
         try (FileChannel channel = FileChannel.open(file)) {
             Cursor cursor = new Cursor(file, channel, offset + bytes, offset);
-            cursor.at("key " + key);
+            cursor.at("V6", "key " + key);
             return read(cursor, type, count);
         } catch (IOException e) {
             throw new GgufException(file + " cannot be read: " + e.getMessage(), e);

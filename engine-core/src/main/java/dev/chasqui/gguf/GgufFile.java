@@ -1,9 +1,11 @@
 package dev.chasqui.gguf;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +18,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What a GGUF file says about itself. Reading checks its whole structure and takes milliseconds; the weights are
 /// not touched. Immutable.
@@ -37,10 +40,11 @@ public final class GgufFile {
     private final int version;
     private final Map<String, Object> values;
     private final List<Entry> entries;
+    private final Map<String, ValueType> types;
     private final List<TensorInfo> tensors;
 
-    /// Where a key and its value stand in the file, from its first byte to behind its last.
-    record Entry(String key, long start, long end) {}
+    /// What type a key's value has, and where both stand in the file, from its first byte to behind its last.
+    record Entry(String key, ValueType type, long start, long end) {}
 
     GgufFile(
             Path path,
@@ -54,6 +58,7 @@ public final class GgufFile {
         this.version = version;
         this.values = Collections.unmodifiableMap(values);
         this.entries = List.copyOf(entries);
+        this.types = entries.stream().collect(Collectors.toUnmodifiableMap(Entry::key, Entry::type));
         this.tensors = List.copyOf(tensors);
     }
 
@@ -66,10 +71,25 @@ public final class GgufFile {
             throw new GgufException(Files.exists(file) ? file + " is not a regular file" : file + " does not exist");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new GgufParser(file, channel, channel.size()).parse();
+            return read(file, channel, GateLimits.standard());
         } catch (IOException e) {
             throw new GgufException(file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /// Whether a file claims to be one, by its first four bytes.
+    ///
+    /// @throws GgufException if it cannot be read
+    public static boolean isGguf(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(4), StandardCharsets.ISO_8859_1).equals("GGUF");
+        } catch (IOException e) {
+            throw GgufException.unreadable(file, e);
+        }
+    }
+
+    static GgufFile read(Path file, FileChannel channel, GateLimits limits) throws IOException {
+        return new GgufParser(file, channel, channel.size(), limits).parse();
     }
 
     public Path path() {
@@ -88,6 +108,11 @@ public final class GgufFile {
     /// Every key in the file's order: String, Long, java.math.BigInteger, Float, Double, Boolean or [GgufArray].
     public Map<String, Object> values() {
         return values;
+    }
+
+    /// How a key's value is written; empty if there is no such key.
+    Optional<ValueType> type(String key) {
+        return Optional.ofNullable(types.get(key));
     }
 
     /// In the order of [#values].
@@ -242,6 +267,13 @@ public final class GgufFile {
         return isEncoder() || !flag(architectureKey("attention.causal")).orElse(true);
     }
 
+    /// Whether the model can go on with a text (rule V15): it was made for that, and sees only what came before.
+    public boolean writesText() {
+        String tokeniser = string("tokenizer.ggml.model").orElse("");
+        boolean translates = tokeniser.equals("t5") || architecture().startsWith("t5");
+        return !poolsEmbeddings() && !readsWholeTexts() && !translates && !tokeniser.equals("bert");
+    }
+
     /// How the memory planner sees the attention; empty for files that are no language model.
     ///
     /// @throws GgufException if the keys contradict one another
@@ -270,7 +302,7 @@ public final class GgufFile {
     /// `tools`, `thinking`, `vision`, `audio`.
     public Set<String> capabilities() {
         Set<String> found = new LinkedHashSet<>();
-        found.add(poolsEmbeddings() ? "embedding" : "completion");
+        found.add(writesText() ? "completion" : "embedding");
         String jinja = chatTemplate().orElse("");
         if (jinja.contains("tools") || jinja.contains("tool_call")) found.add("tools");
         boolean tags = jinja.contains("<think>") && jinja.contains("</think>");

@@ -5,6 +5,7 @@ import dev.chasqui.api.BackendException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -19,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -41,10 +44,13 @@ final class Http implements AutoCloseable {
     private final URI base;
     private final List<URI> addresses;
     private final HttpClient client;
+    private final Optional<String> key;
+    private final boolean keepsSecrets; // a key goes nowhere where others can read it
     private volatile URI reached;
     private volatile boolean closed;
 
-    Http(URI base) {
+    /// @param environment what it says of keys and certificates
+    Http(URI base, Map<String, String> environment) {
         String scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || base.getHost() == null) {
             throw BackendException.invalid("\"" + base + "\" is no server's address; expected http://host:port");
@@ -52,11 +58,17 @@ final class Http implements AutoCloseable {
         this.base = base;
         this.addresses = addresses(base);
         this.reached = addresses.getFirst();
-        this.client = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
-                .executor(Runnable::run) // nothing here blocks, and a change of threads costs each answer 0.2 ms
-                .build();
+                .executor(Runnable::run); // nothing here blocks, and a change of threads costs each answer 0.2 ms
+        if (scheme.equals("https")) ClientTls.context(environment).ifPresent(builder::sslContext);
+        this.client = builder.build();
+        this.key = Stream.of("CHASQUI_API_KEY", "OLLAMA_API_KEY")
+                .map(name -> environment.getOrDefault(name, "").strip())
+                .filter(value -> !value.isEmpty())
+                .findFirst();
+        this.keepsSecrets = scheme.equals("https") || isLoopback(base.getHost());
     }
 
     JsonNode get(String path) {
@@ -177,6 +189,7 @@ final class Http implements AutoCloseable {
             HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path))
                     .header("Content-Type", "application/json")
                     .header("Accept", "application/x-ndjson, application/json");
+            if (keepsSecrets) key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
             try {
                 HttpResponse<T> response = client.send(how.apply(request).build(), body);
                 reached = address;
@@ -222,15 +235,18 @@ final class Http implements AutoCloseable {
     private BackendException refusal(HttpResponse<?> response, byte[] body) {
         int status = response.statusCode();
         Kind kind = switch (status) {
-            case 400 -> Kind.INVALID;
+            case 400, 413, 415 -> Kind.INVALID;
             case 404 -> Kind.NOT_FOUND;
             case 422 -> Kind.INCOMPLETE;
             case 499 -> Kind.CANCELLED;
-            case 503 -> Kind.OVERLOADED;
+            case 429, 503 -> Kind.OVERLOADED;
             case 504 -> Kind.TOO_LATE;
             default -> Kind.FAILED;
         };
         String error = errorIn(body);
+        if (error != null && status == 401 && key.isPresent() && !keepsSecrets) {
+            error += ". A key is set, but is not sent to another machine over plain HTTP; use https://";
+        }
         if (error != null) return new BackendException(kind, error);
 
         String text = new String(body, StandardCharsets.UTF_8).strip();
@@ -260,6 +276,16 @@ final class Http implements AutoCloseable {
             if (cause instanceof UnresolvedAddressException) return "the host name is not known";
         }
         return "connection refused";
+    }
+
+    private static boolean isLoopback(String host) {
+        String bare = host.replaceAll("[\\[\\]]", "");
+        try {
+            return bare.equalsIgnoreCase("localhost")
+                    || InetAddress.ofLiteral(bare).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false; // a name, which may mean any machine
+        }
     }
 
     /// The JDK's client takes a name's first address only. For `localhost` the server may listen on either.

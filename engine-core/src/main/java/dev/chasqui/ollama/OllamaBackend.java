@@ -15,6 +15,7 @@ import dev.chasqui.api.RunningModel;
 import dev.chasqui.api.Settings;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,16 @@ public final class OllamaBackend implements Backend {
     ///             prefix. The name `localhost` means both `127.0.0.1` and `::1`
     /// @throws BackendException of kind `INVALID` if it is no `http` or `https` address
     public static OllamaBackend connect(URI base) {
-        return new OllamaBackend(new Http(base));
+        return connect(base, System.getenv());
+    }
+
+    /// As [#connect(URI)], with these variables in place of the environment's: `CHASQUI_API_KEY` or
+    /// `OLLAMA_API_KEY`, sent over `https` and to this machine only; `SSL_CERT_FILE`, authorities to trust;
+    /// `CHASQUI_CLIENT_CERTIFICATE` and `CHASQUI_CLIENT_KEY`, for a server that asks for a certificate.
+    ///
+    /// @throws BackendException if the address is none, or a file cannot be used
+    public static OllamaBackend connect(URI base, Map<String, String> environment) {
+        return new OllamaBackend(new Http(base, environment));
     }
 
     /// The server that `OLLAMA_HOST` names, else `http://localhost:11434`.

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,7 +120,7 @@ final class Blobs {
 
         private Incoming(Path folder) throws IOException {
             temporary = folder.resolve(UUID.randomUUID() + ".tmp");
-            Files.createDirectories(folder);
+            disk.folders(folder);
             sink = disk.create(temporary);
         }
 
@@ -200,7 +197,7 @@ final class Blobs {
             try {
                 sink.close();
             } finally {
-                Files.deleteIfExists(temporary);
+                remove(temporary);
             }
         }
     }
@@ -237,7 +234,7 @@ final class Blobs {
 
     void delete(Digest digest) throws IOException {
         verified.forget(digest);
-        Files.deleteIfExists(path(digest));
+        disk.delete(path(digest));
     }
 
     /// Takes a damaged file out of the way, so that nobody takes it for the one it was.
@@ -254,10 +251,15 @@ final class Blobs {
 
     /// For a file that is whole again: the damaged one is of no use any more.
     void dropAside(Digest digest) {
+        remove(aside(digest));
+    }
+
+    /// What is of no use any more; what cannot be removed stays, and is swept one day.
+    private void remove(Path file) {
         try {
-            Files.deleteIfExists(aside(digest));
+            disk.delete(file);
         } catch (IOException e) {
-            LOG.debug("{} stays: {}", aside(digest), e.getMessage()); // for example a folder that was in its place
+            LOG.debug("{} stays: {}", file, e.getMessage()); // for example a folder that was in its place
         }
     }
 
@@ -269,33 +271,28 @@ final class Blobs {
     List<Digest> untouchedSince(Instant then) throws IOException {
         FileTime time = FileTime.from(then);
         List<Digest> untouched = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "sha256-*")) {
-            for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                if (NAME.matcher(name).matches() && isOlder(file, time)) untouched.add(Digest.parse(name));
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+        for (Path file : disk.list(folder)) {
+            String name = String.valueOf(file.getFileName());
+            if (NAME.matcher(name).matches() && isOlder(file, time)) untouched.add(Digest.parse(name));
         }
         return untouched;
     }
 
     /// Removes what a killed process left. Call only with the store's lock held: then nobody is writing.
     void clearTemporaries() throws IOException {
-        if (!Files.isDirectory(temporaries())) return;
-        try (Stream<Path> files = Files.list(temporaries())) {
-            for (Path file : files.toList()) Files.deleteIfExists(file);
-        }
+        for (Path file : disk.list(temporaries())) disk.delete(file);
     }
 
     /// Removes what a killed process left of uploads; those under way are written to all the time.
     private void clearUploads() throws IOException {
-        if (!Files.isDirectory(uploads())) return;
-        FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
-        try (Stream<Path> files = Files.list(uploads())) {
-            for (Path file : files.toList()) {
-                if (isOlder(file, old)) Files.deleteIfExists(file);
-            }
+        clearOlder(uploads(), ABANDONED_AFTER);
+    }
+
+    /// Removes the files of a folder that nobody wrote to for so long.
+    void clearOlder(Path folder, Duration age) throws IOException {
+        FileTime old = FileTime.from(Instant.now().minus(age));
+        for (Path file : disk.list(folder)) {
+            if (isOlder(file, old)) disk.delete(file);
         }
     }
 

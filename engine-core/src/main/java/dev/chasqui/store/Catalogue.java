@@ -116,6 +116,11 @@ public final class Catalogue {
         return entries.stream().filter(entry -> entry.name().matches(name)).findFirst();
     }
 
+    /// Whether these are the weights of one that is fetched by its hash.
+    boolean pins(Digest weights) {
+        return entries.stream().anyMatch(entry -> entry.digest().equals(weights));
+    }
+
     /// A model's GGUF file in the user's cache, fetched if it is not there: for tests and benchmarks, which must
     /// not touch the user's own store.
     ///

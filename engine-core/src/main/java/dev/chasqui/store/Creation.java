@@ -58,6 +58,7 @@ final class Creation implements AutoCloseable {
     void fetched(CatalogueEntry entry, InputStream in) throws IOException {
         String file = entry.name() + " from the catalogue";
         Layer layer = take(MediaTypes.MODEL, in, entry.sizeBytes(), file, Optional.of(entry.digest()));
+        store.sound().require(layer.digest(), store.blobs().path(layer.digest()));
         weights(layer, GgufFile.read(store.blobs().path(layer.digest())));
         layers.add(text(MediaTypes.LICENSE, entry.license()));
         params = entry.params();
@@ -234,7 +235,7 @@ final class Creation implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         store.removeUnused(broughtIn);
     }
 }

@@ -4,11 +4,17 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The operations that can fail half-way: everything the store writes goes through here, so that a test can let
 /// each of them fail.
@@ -72,6 +78,26 @@ interface Disk {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Path folder = to.getParent();
         if (folder != null) settle(folder);
+    }
+
+    /// Removes a file, or a folder that is empty.
+    ///
+    /// @return whether it was there
+    default boolean delete(Path file) throws IOException {
+        return Files.deleteIfExists(file);
+    }
+
+    /// What is in a folder, as paths; nothing if it is not there, or no folder.
+    default List<Path> list(Path folder) throws IOException {
+        List<Path> children = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(children::add);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return children;
     }
 
     /// Makes a folder, and those above it that are missing, to last.

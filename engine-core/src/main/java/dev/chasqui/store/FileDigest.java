@@ -44,7 +44,8 @@ final class FileDigest {
         return here(file, reading);
     }
 
-    private static Digest here(Path file, LongConsumer reading) throws IOException {
+    /// Read by this thread, as fast as the listener lets it.
+    static Digest here(Path file, LongConsumer reading) throws IOException {
         MessageDigest hash = Digest.sha256();
         byte[] buffer = new byte[READ_BYTES];
         long done = 0;

@@ -1,12 +1,9 @@
 package dev.chasqui.store;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -49,9 +46,11 @@ final class Folders {
 
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
     private final Clock clock;
+    private final Disk disk;
 
-    Folders(Clock clock) {
+    Folders(Clock clock, Disk disk) {
         this.clock = clock;
+        this.disk = disk;
     }
 
     /// The same until a name in the folder changes; empty if it is not there or changed so recently that another
@@ -92,22 +91,27 @@ final class Folders {
     }
 
     /// As [#contents], looked at anew.
-    static Contents list(Path folder) {
+    Contents list(Path folder) {
+        try {
+            return read(folder);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be listed: {}", folder, e.getMessage());
+            return Contents.NONE;
+        }
+    }
+
+    /// As [#list].
+    ///
+    /// @throws IOException if it is there and cannot be listed
+    Contents read(Path folder) throws IOException {
         List<Path> folders = new ArrayList<>();
         List<Path> files = new ArrayList<>();
-        boolean plain = true;
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-            for (Path child : stream) {
-                Kind kind = Kind.of(child);
-                if (kind == Kind.FOLDER) folders.add(child);
-                else if (kind == Kind.FILE || kind == Kind.LINK && Files.isRegularFile(child)) files.add(child);
-                plain &= kind != Kind.LINK;
-            }
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return Contents.NONE;
-        } catch (IOException | DirectoryIteratorException e) {
-            LOG.warn("{} cannot be listed: {}", folder, e.getMessage());
-            plain = false;
+        boolean plain = Files.isDirectory(folder);
+        for (Path child : disk.list(folder)) {
+            Kind kind = Kind.of(child);
+            if (kind == Kind.FOLDER) folders.add(child);
+            else if (kind == Kind.FILE || kind == Kind.LINK && Files.isRegularFile(child)) files.add(child);
+            plain &= kind != Kind.LINK;
         }
         return new Contents(List.copyOf(folders), List.copyOf(files), plain);
     }

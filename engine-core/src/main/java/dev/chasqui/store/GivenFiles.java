@@ -5,6 +5,7 @@ import dev.chasqui.api.CreateRequest;
 import dev.chasqui.api.Digest;
 import dev.chasqui.gguf.GgufException;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.gguf.GgufGate;
 import dev.chasqui.gguf.JoinedGguf;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -130,7 +131,9 @@ final class GivenFiles {
                     + " is said to be; send it to /api/blobs/" + digest + " first");
         }
         try {
-            return GgufFile.read(place);
+            GgufFile file = GgufFile.read(place);
+            // Parts are judged when they are joined.
+            return file.isPart() ? file : GgufGate.standard().judgeWithWeights(place, read -> {});
         } catch (GgufException e) {
             throw wrong(e);
         }

@@ -4,13 +4,10 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryIteratorException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +44,24 @@ final class Manifests {
 
     /// Every name in the store, where each folder is listed anew. What is no name is foreign and left alone.
     List<Entry> entries() {
-        return entries(Folders::list);
+        return entries(folders::list);
+    }
+
+    /// As [#entries], and nothing is left out.
+    ///
+    /// @throws IOException if a folder cannot be listed
+    List<Entry> all() throws IOException {
+        try {
+            return entries(folder -> {
+                try {
+                    return folders.read(folder);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /// As [#entries], where folders that did not change are not listed again.
@@ -121,32 +135,37 @@ final class Manifests {
             disk.write(temporary, json);
             disk.rename(temporary, target);
         } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(temporary);
-            removeEmptyFolders(target);
+            try {
+                disk.delete(temporary);
+                removeEmptyFolders(target);
+            } catch (IOException second) {
+                e.addSuppressed(second); // it is swept by the next step that writes
+            }
             throw e;
         }
     }
 
     /// Removes what a killed process left. Call only with the store's lock held.
     void clearTemporaries() throws IOException {
-        if (!Files.isDirectory(folder)) return;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TEMPORARY + "*")) {
-            for (Path file : files) Files.deleteIfExists(file);
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+        for (Path file : disk.list(folder)) {
+            if (last(file).startsWith(TEMPORARY)) disk.delete(file);
         }
     }
 
     void delete(Entry entry) throws IOException {
-        if (Files.deleteIfExists(entry.file())) disk.settle(parent(entry.file()));
-        removeEmptyFolders(entry.file());
+        if (disk.delete(entry.file())) disk.settle(parent(entry.file()));
+        try {
+            removeEmptyFolders(entry.file());
+        } catch (IOException e) {
+            LOG.debug("an empty folder stays: {}", e.getMessage());
+        }
     }
 
     private void removeEmptyFolders(Path file) throws IOException {
         for (Path at = parent(file); !at.equals(folder) && at.startsWith(folder); at = parent(at)) {
-            if (!children(at).isEmpty()) return;
+            if (!disk.list(at).isEmpty()) return;
             try {
-                Files.deleteIfExists(at);
+                disk.delete(at);
             } catch (DirectoryNotEmptyException e) {
                 return; // somebody put a file there just now
             }
@@ -165,18 +184,6 @@ final class Manifests {
                 .resolve(name.namespace())
                 .resolve(name.model())
                 .resolve(name.tag());
-    }
-
-    private static List<Path> children(Path parent) {
-        List<Path> children = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
-            stream.forEach(children::add);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of();
-        } catch (IOException | DirectoryIteratorException e) {
-            LOG.warn("{} cannot be listed: {}", parent, e.getMessage());
-        }
-        return children;
     }
 
     private static Path parent(Path path) {

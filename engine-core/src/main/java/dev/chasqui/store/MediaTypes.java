@@ -1,5 +1,7 @@
 package dev.chasqui.store;
 
+import java.util.Set;
+
 /// What a manifest says its files are.
 final class MediaTypes {
 
@@ -19,6 +21,9 @@ final class MediaTypes {
     static final String LICENSE = IMAGE + "license";
     static final String PARAMS = IMAGE + "params";
     static final String MESSAGES = IMAGE + "messages";
+
+    /// What native code reads.
+    static final Set<String> GGUF = Set.of(MODEL, PROJECTOR, ADAPTER);
 
     private MediaTypes() {}
 }

@@ -44,18 +44,23 @@ public final class ModelStore {
     static final String OWN_FOLDER = ".chasqui";
 
     private final Path root;
+    private final Disk disk;
+    private final Notes notes;
     private final Folders folders;
     private final Blobs blobs;
     private final Manifests manifests;
     private final Opener opener;
     private final Verifier verifier;
     private final ModelList summaries;
+    private final Sound sound;
 
     private ModelStore(Path root, StoreSettings settings, Disk disk, Clock clock) {
-        Notes notes = new Notes(root, settings.cache(), disk);
+        this.notes = Notes.ofStore(root, settings.cache(), disk);
         Verified verified = new Verified(notes, settings.trust(), clock);
+        this.sound = new Sound(notes);
         this.root = root;
-        this.folders = new Folders(clock);
+        this.disk = disk;
+        this.folders = new Folders(clock, disk);
         this.blobs = new Blobs(root.resolve("blobs"), disk, verified);
         this.manifests = new Manifests(root.resolve("manifests"), disk, folders);
         this.opener = new Opener(manifests, blobs, new Capabilities(settings.goTemplates()));
@@ -188,7 +193,7 @@ public final class ModelStore {
 
     /// @throws BackendException if the disk has no room for so many bytes more
     void requireRoom(long bytes) throws IOException {
-        Files.createDirectories(root);
+        disk.folders(root);
         long free = Files.getFileStore(root).getUsableSpace();
         if (free >= bytes) return;
         throw BackendException.failed(
@@ -320,6 +325,14 @@ public final class ModelStore {
         return verifier.verify(models.isEmpty() ? manifests.entries() : entries, progress);
     }
 
+    /// As [#verify], of the files that nobody has read for so long; small ones are read in any case. On this thread,
+    /// and as slowly as the listener wants it.
+    ///
+    /// @param reading hears how many bytes of a file were read, after each mebibyte; may wait, or throw to end it
+    public Verification scrub(Duration since, LongConsumer reading) {
+        return verifier.scrub(since, reading);
+    }
+
     /// Sees to it that a model's files hold what their names say before they are used: those that nobody has read
     /// for that, or that were touched since, are read now. See [StoreSettings#trust].
     ///
@@ -327,6 +340,36 @@ public final class ModelStore {
     /// @throws BackendException naming the file that is damaged, where it is now and what to do
     public void requireWhole(StoredModel model, LongConsumer reading) {
         verifier.require(model, reading);
+    }
+
+    /// Where it is noted whether a model's files were tried, and what became of it.
+    public ProbeNote probeNote(StoredModel model) {
+        Digest weights = model.weightsDigest();
+        Optional<Digest> adapter = model.adapterDigest();
+        return ProbeNote.of(
+                notes,
+                weights,
+                adapter,
+                adapter.isEmpty() && Catalogue.standard().pins(weights));
+    }
+
+    /// Sees to it that native code can be given a model's files: the gate judges those it has not judged yet.
+    ///
+    /// @throws BackendException with the rule that refuses one
+    public void requireSound(StoredModel model) {
+        try {
+            sound.require(model.weightsDigest(), model.weights());
+            model.manifest()
+                    .lastOfType(MediaTypes.ADAPTER)
+                    .ifPresent(layer -> sound.require(layer.digest(), blobs.path(layer.digest())));
+        } catch (GgufException e) {
+            String name = model.name().shortForm();
+            throw BackendException.failed("error loading model '" + name + "': " + e.getMessage(), e);
+        }
+    }
+
+    Sound sound() {
+        return sound;
     }
 
     /// Removes files that no model has needed for a while, as a starting Ollama does. Others may have put them there
@@ -366,7 +409,8 @@ public final class ModelStore {
             try (FolderLock _ = FolderLock.hold(ownFolder().resolve("lock"))) {
                 blobs.clearTemporaries();
                 manifests.clearTemporaries();
-                Files.createDirectories(root.resolve("blobs"));
+                notes.sweep();
+                disk.folders(root.resolve("blobs"));
                 return step.run();
             }
         });
@@ -413,21 +457,32 @@ public final class ModelStore {
         }
     }
 
-    /// Removes those of the files that no manifest names.
-    void removeUnused(Set<Digest> candidates) throws IOException {
+    /// Removes those of the files that no manifest names. What cannot be removed stays until [#prune].
+    void removeUnused(Set<Digest> candidates) {
         Set<Digest> unused = new HashSet<>(candidates);
         if (unused.isEmpty()) return;
-        for (Manifests.Entry entry : manifests.entries()) {
-            Set<Digest> used = digestsOf(entry);
-            if (used.isEmpty()) {
-                LOG.warn("no file is removed, because {} cannot be read", entry.file());
-                return;
+        try {
+            for (Manifests.Entry entry : manifests.all()) {
+                Set<Digest> used = digestsOf(entry);
+                if (used.isEmpty()) {
+                    LOG.warn("no file is removed, because {} cannot be read", entry.file());
+                    return;
+                }
+                unused.removeAll(used);
             }
-            unused.removeAll(used);
+        } catch (IOException e) {
+            LOG.warn("no file is removed, because the models cannot be listed: {}", e.getMessage());
+            return;
         }
-        for (Digest digest : unused) {
+        unused.forEach(this::removeUnused);
+    }
+
+    private void removeUnused(Digest digest) {
+        try {
             blobs.delete(digest);
             LOG.debug("removed {}, which no model needs", digest);
+        } catch (IOException e) {
+            LOG.warn("{} stays, though no model needs it: {}", blobs.path(digest), e.getMessage());
         }
     }
 }

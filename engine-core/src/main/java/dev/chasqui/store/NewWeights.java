@@ -4,6 +4,7 @@ import dev.chasqui.api.Digest;
 import dev.chasqui.api.Progress;
 import dev.chasqui.api.ProgressLine;
 import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.gguf.GgufGate;
 import dev.chasqui.gguf.JoinedGguf;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +56,7 @@ record NewWeights(Blobs.Incoming incoming, Digest digest, GgufFile facts) implem
             Quantizer quantizer,
             Progress progress)
             throws IOException, InterruptedException {
-        GgufFile source = GgufFile.read(file);
+        GgufFile source = GgufGate.standard().judge(file);
         Path target = folder.file("quantized.gguf");
         String status = "quantizing " + from + " model to " + to;
         long total = source.weightsBytes();
@@ -99,7 +100,8 @@ record NewWeights(Blobs.Incoming incoming, Digest digest, GgufFile facts) implem
 
     private static NewWeights of(Blobs.Incoming incoming) throws IOException {
         try {
-            return new NewWeights(incoming, incoming.digest(), GgufFile.read(incoming.file()));
+            return new NewWeights(
+                    incoming, incoming.digest(), GgufGate.standard().judgeWithWeights(incoming.file(), read -> {}));
         } catch (RuntimeException e) {
             incoming.close();
             throw e;

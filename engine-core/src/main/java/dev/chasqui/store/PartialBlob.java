@@ -10,16 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /// A file that comes from a registry, over more than one process's life if need be: its bytes, and beside
@@ -37,6 +34,7 @@ final class PartialBlob implements Parts, AutoCloseable {
     private final Path file;
     private final Path note;
     private final PartPlan plan;
+    private final Disk disk;
     private final Disk.Area area;
     private volatile List<Part> parts;
     private final ReentrantLock noting = new ReentrantLock();
@@ -47,12 +45,13 @@ final class PartialBlob implements Parts, AutoCloseable {
         this.store = store;
         this.layer = layer;
         this.plan = plan;
-        Files.createDirectories(store.blobs().partials());
+        this.disk = store.blobs().disk();
+        disk.folders(store.blobs().partials());
         this.file = file(store, layer);
         this.note = note(store, layer);
         Optional<List<Part>> noted = noted(store, layer);
-        if (noted.isEmpty()) Files.deleteIfExists(file);
-        this.area = store.blobs().disk().open(file);
+        if (noted.isEmpty()) disk.delete(file);
+        this.area = disk.open(file);
         this.parts = noted.isPresent() ? noted.get() : begun();
     }
 
@@ -84,13 +83,7 @@ final class PartialBlob implements Parts, AutoCloseable {
 
     /// Removes what nobody went on with for long.
     static void clearAbandoned(ModelStore store) throws IOException {
-        if (!Files.isDirectory(store.blobs().partials())) return;
-        FileTime old = FileTime.from(Instant.now().minus(ABANDONED_AFTER));
-        try (Stream<Path> files = Files.list(store.blobs().partials())) {
-            for (Path file : files.toList()) {
-                if (Blobs.isOlder(file, old)) Files.deleteIfExists(file);
-            }
-        }
+        store.blobs().clearOlder(store.blobs().partials(), ABANDONED_AFTER);
     }
 
     private static Path file(ModelStore store, Layer layer) {
@@ -143,9 +136,9 @@ final class PartialBlob implements Parts, AutoCloseable {
         byte[] json = json(parts); // first the counts, then the bytes they count
         area.force();
         Path temporary = note.resolveSibling(note.getFileName() + ".tmp");
-        Files.deleteIfExists(temporary);
-        store.blobs().disk().write(temporary, json);
-        store.blobs().disk().rename(temporary, note);
+        disk.delete(temporary);
+        disk.write(temporary, json);
+        disk.rename(temporary, note);
     }
 
     @Override
@@ -156,7 +149,7 @@ final class PartialBlob implements Parts, AutoCloseable {
     private void begin(List<Part> fresh) {
         parts = fresh;
         try {
-            Files.deleteIfExists(note);
+            disk.delete(note);
         } catch (IOException e) {
             throw store.cannotWrite(e);
         }
@@ -187,7 +180,7 @@ final class PartialBlob implements Parts, AutoCloseable {
             store.blobs().place(file, layer.digest());
             return file;
         });
-        Files.deleteIfExists(note);
+        disk.delete(note);
     }
 
     /// Notes what is there, for the next time; also on a thread that was interrupted.
@@ -198,8 +191,8 @@ final class PartialBlob implements Parts, AutoCloseable {
             if (completed() > 0) {
                 writeNote();
             } else {
-                Files.deleteIfExists(note);
-                Files.deleteIfExists(file);
+                disk.delete(note);
+                disk.delete(file);
             }
         } finally {
             if (interrupted) Thread.currentThread().interrupt();

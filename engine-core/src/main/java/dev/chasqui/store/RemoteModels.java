@@ -5,6 +5,9 @@ import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Digest;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Progress;
+import dev.chasqui.gguf.GgufException;
+import dev.chasqui.gguf.GgufFile;
+import dev.chasqui.gguf.GgufGate;
 import dev.chasqui.registry.Registries;
 import dev.chasqui.registry.RegistrySettings;
 import dev.chasqui.registry.RemoteName;
@@ -59,6 +62,7 @@ public final class RemoteModels {
                 requireRoom(manifest.files());
                 requireConfig(manifest.config(), repository);
                 for (Layer layer : manifest.files()) bring(layer, repository, progress);
+                manifest.files().forEach(this::requireSound);
                 progress.status("verifying sha256 digest"); // each was, before it got its name
                 progress.status("writing manifest");
                 Optional<Set<Digest>> unused = store.publish(remote.name(), json);
@@ -118,6 +122,19 @@ public final class RemoteModels {
         FileProgress own = new FileProgress("pulling", layer, progress);
         if (store.blobs().has(layer)) own.complete();
         else Transfer.bring(store, layer, repository, settings.plan(), own);
+    }
+
+    /// What native code could not be given does not become a model here. A file in another format may: some are for
+    /// Ollama alone, and are refused when somebody asks them here.
+    private void requireSound(Layer layer) {
+        if (!MediaTypes.GGUF.contains(layer.mediaType())) return;
+        Path file = store.blobs().path(layer.digest());
+        try {
+            if (GgufFile.isGguf(file)) GgufGate.standard().judgeAlone(file);
+        } catch (GgufException e) {
+            removeUnused(Set.of(layer.digest()), Progress.NONE);
+            throw new BackendException(Kind.FAILED, "the model at the registry is of no use: " + e.getMessage(), e);
+        }
     }
 
     /// Before the first byte comes: a disk that fills up breaks more than a pull.

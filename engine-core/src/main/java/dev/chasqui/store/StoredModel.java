@@ -120,6 +120,11 @@ public final class StoredModel {
         return path(MediaTypes.ADAPTER);
     }
 
+    /// The digest of [#adapter].
+    public Optional<Digest> adapterDigest() {
+        return manifest.lastOfType(MediaTypes.ADAPTER).map(Layer::digest);
+    }
+
     public Optional<Path> projector() {
         return path(MediaTypes.PROJECTOR);
     }

@@ -33,7 +33,7 @@ final class Verified {
     /// @param stamp what the file is now
     boolean is(Digest digest, Stamp stamp) {
         if (stamp.equals(seen.get(digest))) return true;
-        if (trust.isZero() || stamp.bytes() < WORTH_A_NOTE || !isNoted(digest, stamp)) return false;
+        if (stamp.bytes() < WORTH_A_NOTE || !wasReadWithin(trust, digest, stamp)) return false;
         remember(digest, stamp);
         return true;
     }
@@ -47,6 +47,8 @@ final class Verified {
     void forget(Digest digest) {
         seen.remove(digest);
         notes.forget(digest.fileName());
+        notes.forget(Notes.probe(digest.fileName()));
+        notes.forget(Sound.noteOf(digest));
     }
 
     private void remember(Digest digest, Stamp stamp) {
@@ -54,13 +56,14 @@ final class Verified {
         seen.put(digest, stamp);
     }
 
-    private boolean isNoted(Digest digest, Stamp stamp) {
+    /// Whether any process has noted that it read the file so lately.
+    boolean wasReadWithin(Duration time, Digest digest, Stamp stamp) {
         String[] lines = notes.read(digest.fileName()).orElse("").split("\n");
         if (lines.length != 2 || !lines[0].equals(stamp.toString())) return false;
         try {
             Duration since =
                     Duration.between(Instant.parse(lines[1]), clock.instant()).abs();
-            return since.compareTo(trust) < 0;
+            return since.compareTo(time) < 0;
         } catch (DateTimeException e) {
             return false;
         }

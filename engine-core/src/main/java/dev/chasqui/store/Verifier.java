@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -48,6 +49,50 @@ final class Verifier {
     /// Reads every file of these models, whatever is known of it.
     Verification verify(List<Manifests.Entry> models, Progress progress) {
         List<Damage> damage = new ArrayList<>();
+        Map<Digest, Layer> layers = layers(models, damage);
+        long total = layers.values().stream().mapToLong(this::fileBytes).sum();
+        long done = 0;
+        for (Layer layer : layers.values()) {
+            long before = done;
+            long size = fileBytes(layer);
+            LongConsumer reading = bytes -> progress.report(
+                    new ProgressLine("verifying", layer.digest().toString(), before + Math.min(bytes, size), total));
+            flaw(layer, true, FileDigest::of, reading)
+                    .map(flaw -> damage(layer, flaw))
+                    .ifPresent(damage::add);
+            done += size;
+            progress.report(new ProgressLine("verifying", layer.digest().toString(), done, total));
+        }
+        return new Verification(models.size(), layers.size(), total, damage);
+    }
+
+    /// As [#verify], of all files that are there and that nobody has noted to have read for so long.
+    Verification scrub(Duration since, LongConsumer reading) {
+        List<Manifests.Entry> models = manifests.known();
+        List<Damage> damage = new ArrayList<>();
+        List<Layer> due = layers(models, new ArrayList<>()).values().stream()
+                .filter(layer -> isDue(layer.digest(), since))
+                .toList();
+        long total = 0;
+        for (Layer layer : due) {
+            total += fileBytes(layer);
+            flaw(layer, true, FileDigest::here, reading)
+                    .map(flaw -> damage(layer, flaw))
+                    .ifPresent(damage::add);
+        }
+        return new Verification(models.size(), due.size(), total, damage);
+    }
+
+    private boolean isDue(Digest digest, Duration since) {
+        try {
+            return !verified.wasReadWithin(since, digest, Stamp.of(blobs.path(digest)));
+        } catch (IOException e) {
+            return false; // it is not there, which whoever wants it will say
+        }
+    }
+
+    /// @param damage gets those that are no manifests
+    private Map<Digest, Layer> layers(List<Manifests.Entry> models, List<Damage> damage) {
         Map<Digest, Layer> layers = new LinkedHashMap<>();
         for (Manifests.Entry entry : models) {
             try {
@@ -60,18 +105,7 @@ final class Verifier {
                 damage.add(new Damage(entry.file(), problem, Optional.empty(), List.of(entry.name())));
             }
         }
-        long total = layers.values().stream().mapToLong(this::fileBytes).sum();
-        long done = 0;
-        for (Layer layer : layers.values()) {
-            long before = done;
-            long size = fileBytes(layer);
-            LongConsumer reading = bytes -> progress.report(
-                    new ProgressLine("verifying", layer.digest().toString(), before + Math.min(bytes, size), total));
-            flaw(layer, true, reading).map(flaw -> damage(layer, flaw)).ifPresent(damage::add);
-            done += size;
-            progress.report(new ProgressLine("verifying", layer.digest().toString(), done, total));
-        }
-        return new Verification(models.size(), layers.size(), total, damage);
+        return layers;
     }
 
     /// As it is: a manifest may say anything.
@@ -85,7 +119,7 @@ final class Verifier {
     /// @throws BackendException naming the file that is not
     void require(StoredModel model, LongConsumer reading) {
         for (Layer layer : model.manifest().everything().distinct().toList()) {
-            Optional<Flaw> flaw = flaw(layer, false, reading);
+            Optional<Flaw> flaw = flaw(layer, false, FileDigest::of, reading);
             if (flaw.isEmpty()) continue;
             String message = "model '" + model.name() + "' is damaged: "
                     + damage(layer, flaw.get()).message();
@@ -94,14 +128,18 @@ final class Verifier {
         }
     }
 
+    private interface Hashing {
+        Digest of(Path file, LongConsumer reading) throws IOException;
+    }
+
     /// @param anew reads it even if it is known to be whole
-    private Optional<Flaw> flaw(Layer layer, boolean anew, LongConsumer reading) {
+    private Optional<Flaw> flaw(Layer layer, boolean anew, Hashing hashing, LongConsumer reading) {
         Path file = blobs.path(layer.digest());
         try {
             Stamp stamp = Stamp.of(file);
             if (!Files.isRegularFile(file)) return Optional.of(new Flaw("is no regular file", Optional.of(stamp)));
             if (anew || !verified.is(layer.digest(), stamp)) {
-                Digest got = FileDigest.of(file, reading);
+                Digest got = hashing.of(file, reading);
                 if (!Stamp.of(file).equals(stamp)) return Optional.of(Flaw.of("was written to while it was read"));
                 if (!got.equals(layer.digest())) {
                     String problem = "holds something else, its SHA-256 is " + got.hex();

@@ -44,6 +44,8 @@ class OllamaHostTest {
         ":4090,http://127.0.0.1:4090",
         "0.0.0.0,http://127.0.0.1:11434",
         "[::]:80,http://[::1]:80",
+        "https://localhost:4090,https://localhost:4090",
+        "localhost:4090,http://127.0.0.1:4090",
         "gpu.lan,http://gpu.lan:11434"
     })
     void aClientReachesWhatListensEverywhereOnLoopback(String text, String uri) {

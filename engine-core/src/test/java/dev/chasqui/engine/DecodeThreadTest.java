@@ -83,7 +83,7 @@ class DecodeThreadTest {
                     }
                     return method.getReturnType() == boolean.class ? (Object) true : null;
                 });
-        return new Runner("played", settings, decoder, SchedulerSettings.DEFAULT);
+        return new Runner("played", "", settings, decoder, SchedulerSettings.DEFAULT);
     }
 
     private static final class Sink implements TokenSink {

@@ -162,9 +162,8 @@ class FormatTest extends OverTheDefaultModel {
     void aStopStringThatCutsTheJsonIsAnError() {
         assertThatThrownBy(() -> ask(DECISION, Map.of("stop", List.of("confidence"))))
                 .isInstanceOfSatisfying(
-                        BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FAILED))
-                .hasMessageContaining("does not keep to its format")
-                .hasMessageContaining("stop string");
+                        BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INCOMPLETE))
+                .hasMessageContaining("a stop string ended the answer before its JSON was complete");
     }
 
     @Test

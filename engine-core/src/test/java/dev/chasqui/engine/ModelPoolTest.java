@@ -9,7 +9,12 @@ import dev.chasqui.api.Options;
 import dev.chasqui.api.RunningModel;
 import dev.chasqui.llama.TinyModel;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -290,6 +295,47 @@ class ModelPoolTest {
                         + " 2048 tokens \\d+ MiB, buffers \\d+ MiB\\) and 128 MiB spare; \\d+ MiB of memory are"
                         + " available\\. Lower num_ctx, unload another model, or use a smaller one");
         assertThat(pool.statistics().failures()).isEqualTo(1);
+    }
+
+    @Test
+    void aModelWhoseFileIsCutOffIsUnloadedBeforeTheNextRequestAndReadAnew() throws Exception {
+        ModelSource model = model("cut", 4);
+        ask(model).get().release();
+        byte[] whole = Files.readAllBytes(model.weights());
+        try (FileChannel file = FileChannel.open(model.weights(), StandardOpenOption.WRITE)) {
+            file.truncate(whole.length / 2);
+        }
+
+        assertThatThrownBy(() -> ask(model).get()).cause().isInstanceOf(BackendException.class);
+        Files.write(model.weights(), whole);
+
+        assertThat(ask(model).get().model().source()).isEqualTo(model);
+    }
+
+    @Test
+    void aModelWhoseFileIsWrittenToIsFreedThoughItIsInUse() throws Exception {
+        ModelSource model = model("touched", 5);
+        ModelPool.Lease lease = ask(model).get();
+
+        Files.setLastModifiedTime(model.weights(), FileTime.fromMillis(0));
+
+        while (pool.statistics().loaded() != 0) Thread.onSpinWait();
+        lease.release();
+        assertThat(ask(model).get().model()).isNotSameAs(lease.model());
+    }
+
+    @Test
+    void aModelWhoseFileIsReplacedStays() throws Exception {
+        ModelSource model = model("replaced", 6);
+        ModelPool.Lease lease = ask(model).get();
+        Path other = folder.resolve("other.gguf");
+        TinyModel.write(other, 7);
+
+        Files.move(other, model.weights(), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(ask(model).get().model()).isSameAs(lease.model());
+        Files.delete(model.weights());
+        assertThat(ask(model).get().model()).isSameAs(lease.model());
     }
 
     @Test

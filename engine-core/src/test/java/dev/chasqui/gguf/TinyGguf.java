@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /// Writes small GGUF files, right ones and wrong ones. What the caller puts in is what stands in the file.
 public final class TinyGguf {
@@ -23,6 +24,7 @@ public final class TinyGguf {
     private final List<Tensor> tensors = new ArrayList<>();
     private int version = 3;
     private long seed = 1;
+    private boolean infinite;
 
     private record Tensor(String name, int type, long[] shape, long bytes) {}
 
@@ -39,9 +41,27 @@ public final class TinyGguf {
                 .key("llama.attention.head_count_kv", 2)
                 .key("llama.rope.freq_base", 10_000f)
                 .key("tokenizer.ggml.add_bos_token", true)
+                .key("tokenizer.ggml.model", "gpt2")
+                .key("tokenizer.ggml.merges", List.of("a b"))
+                .key("tokenizer.ggml.bos_token_id", 0)
                 .key("tokenizer.ggml.tokens", List.of("<s>", "</s>", "a", "b", "ab", "ба"))
                 .tensor("token_embd.weight", TensorType.F32, 64, 6)
                 .tensor("blk.0.attn_q.weight", TensorType.Q4_0, 64, 64);
+    }
+
+    /// All that must be said of a model of the llama family with so many tokens, and no tensors.
+    public static TinyGguf head(int tokens) {
+        return new TinyGguf()
+                .key("general.architecture", "llama")
+                .key("llama.block_count", 2)
+                .key("llama.context_length", 128)
+                .key("llama.embedding_length", 128)
+                .key("llama.attention.head_count", 4)
+                .key("tokenizer.ggml.model", "gpt2")
+                .key("tokenizer.ggml.merges", List.of("a b"))
+                .key(
+                        "tokenizer.ggml.tokens",
+                        IntStream.range(0, tokens).mapToObj(i -> "t" + i).toList());
     }
 
     public TinyGguf key(String key, Object value) {
@@ -58,6 +78,12 @@ public final class TinyGguf {
     /// A tensor that claims a type and a shape and has so many bytes.
     public TinyGguf tensor(String name, int type, long bytes, long... shape) {
         tensors.add(new Tensor(name, type, shape, bytes));
+        return this;
+    }
+
+    /// With weights that are all infinite.
+    TinyGguf infinite() {
+        this.infinite = true;
         return this;
     }
 
@@ -92,6 +118,11 @@ public final class TinyGguf {
             out.position((int) padded(out.position()));
             byte[] data = new byte[(int) tensor.bytes()];
             random.nextBytes(data);
+            for (int i = 0; i < data.length; i++)
+                data[i] = (byte)
+                        (infinite
+                                ? i % 4 == 3 ? 0x7f : i % 4 == 2 ? 0x80 : 0
+                                : data[i] & 0x3f); // no weight or scale is infinite
             out.put(data);
         }
         byte[] bytes = new byte[out.position()];

@@ -20,17 +20,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A process that pulls is killed at fifty random points: after so many bytes, or a moment after the last one.
-/// `-Dchasqui.seed=N` repeats a run.
+/// `-Dchasqui.seed=N` repeats a run, `-Dchasqui.kills=200` kills more often.
 class KilledPullTest {
 
     private static final RemoteName NAME = RemoteName.parse("me/tiny");
-    private static final int KILLS = 50;
+    private static final int KILLS = Integer.getInteger("chasqui.kills", 50);
 
     @TempDir
     Path folder;
 
     @Test
-    @Timeout(300)
+    @Timeout(1200)
     void onlyWholeModelsAreListedAndTheNextPullGoesOn() throws Exception {
         long seed = Long.getLong("chasqui.seed", System.nanoTime() & 0xffff_ffffL);
         System.out.println("killed pulls: seed " + seed);
@@ -69,7 +69,8 @@ class KilledPullTest {
 
             assertThat(store.get(NAME.name()).weights()).hasBinaryContent(weights);
             assertThat(registry.sent() - before).isLessThanOrEqualTo(weights.length + PullTest.CONFIG.length);
-            System.out.println(whole + " were whole, " + resumed + " went on in the middle of a part");
+            System.out.println(KILLS + " pulls were killed, " + whole + " were whole, " + resumed
+                    + " went on in the middle of a part");
             assertThat(whole)
                     .as("models that were pulled over several kills, seed %d", seed)
                     .isPositive();

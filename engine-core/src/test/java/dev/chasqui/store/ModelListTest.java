@@ -97,7 +97,7 @@ class ModelListTest {
 
     @Test
     void aFolderThatChangedJustNowIsLookedAtAgain() throws IOException {
-        Folders hasty = new Folders(Clock.systemUTC());
+        Folders hasty = new Folders(Clock.systemUTC(), Disk.REAL);
         Path fresh = Files.createDirectory(folder.resolve("fresh"));
         Files.writeString(fresh.resolve("one"), "");
 

@@ -281,7 +281,7 @@ class ModelMakerTest {
         refused(of("x", Map.of("a", tiny, "b", tiny)), "a and b are one file");
         refused(of("x", Map.of("a", lora)), "a is an adapter; name it with ADAPTER");
         refused(of("x", Map.of("a", eyes)), "files holds no weights");
-        refused(of("x", Map.of("a", bare)), "a has no key general.architecture");
+        refused(of("x", Map.of("a", bare)), "a: key general.architecture is missing");
         refused(
                 of("x", Map.of("a-00001-of-00002.gguf", send(part(0, 2).bytes()))),
                 "part 2 of 2 of the split model is missing");
@@ -332,8 +332,7 @@ class ModelMakerTest {
     }
 
     private static TinyGguf part(int number, int count) {
-        return new TinyGguf()
-                .key("general.architecture", "llama")
+        return TinyGguf.head(128)
                 .key("split.no", number)
                 .key("split.count", count)
                 .seed(number)
@@ -341,8 +340,7 @@ class ModelMakerTest {
     }
 
     private static TinyGguf plain(TensorType type, long seed) {
-        return new TinyGguf()
-                .key("general.architecture", "llama")
+        return TinyGguf.head(128)
                 .key("general.file_type", type == TensorType.F32 ? 0 : 1)
                 .seed(seed)
                 .tensor("token_embd.weight", type, 128, 128);

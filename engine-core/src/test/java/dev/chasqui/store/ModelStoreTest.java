@@ -356,7 +356,7 @@ class ModelStoreTest {
             FROM cut.gguf                      | cut.gguf is truncated
             FROM lora.gguf                     | is an adapter
             FROM split-00001-of-00002.gguf     | split-00002-of-00002.gguf of the model is missing
-            FROM bare.gguf                     | has no key general.architecture
+            FROM bare.gguf                     | key general.architecture is missing
             FROM tiny.gguf{}ADAPTER none.gguf  | ADAPTER names a file that does not exist
             FROM tiny.gguf{}ADAPTER a{}ADAPTER b | only one adapter is currently supported
             FROM tiny.gguf{}PARAMETER x 1      | unknown parameter 'x'

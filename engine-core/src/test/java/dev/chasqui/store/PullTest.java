@@ -96,6 +96,19 @@ class PullTest {
     }
 
     @Test
+    void aModelTheGateRefusesDoesNotAppearAndItsFileGoesAgain() throws IOException {
+        byte[] refused = TinyGguf.llama().key("llama.block_count", 0).bytes();
+        registry.put("me/tiny", CONFIG, refused);
+
+        assertThatThrownBy(() -> models.pull(NAME, false, Progress.NONE))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("key llama.block_count is 0; expected 1 to 512 (rule V11)");
+
+        assertThat(store.list()).isEmpty();
+        assertThat(store.hasBlob(Digest.of(refused))).isFalse();
+    }
+
+    @Test
     void whatIsThereDoesNotComeAgain() throws IOException {
         models.pull(NAME, false, Progress.NONE);
         registry.forgetRequests();
@@ -325,7 +338,7 @@ class PullTest {
     void aFullDiskIsSaidAndWhatCameStays() throws IOException {
         int failures = 0;
         for (int k = 1; ; k++) {
-            FailingDisk disk = new FailingDisk(k);
+            FailingDisk disk = FailingDisk.atWrite(k);
             RemoteModels full = new RemoteModels(ModelStore.at(store.root(), disk), registry.settings(folder));
             try {
                 full.pull(NAME, false, Progress.NONE);

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,7 +52,7 @@ class StoreFaultTest {
 
         int steps = 0;
         for (int k = 1; ; k++) {
-            FailingDisk disk = new FailingDisk(k);
+            FailingDisk disk = FailingDisk.atWrite(k);
             ModelStore store = ModelStore.at(root, disk);
             if (succeeds(store)) {
                 assertThat(disk.failed()).isFalse();
@@ -82,7 +83,7 @@ class StoreFaultTest {
 
         int steps = 0;
         while (true) {
-            ModelStore store = ModelStore.at(root, new FailingDisk(steps + 1));
+            ModelStore store = ModelStore.at(root, FailingDisk.atWrite(steps + 1));
             if (succeeds(() -> store.create(request, Quantizer.NONE, Progress.NONE))) break;
             steps++;
             assertThat(files()).as("after step %d failed", steps).isEqualTo(before);
@@ -120,6 +121,24 @@ class StoreFaultTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessageContaining("the model folder " + store.root() + " cannot be written")
                 .hasMessageContaining("OLLAMA_MODELS");
+    }
+
+    @Test
+    void aFolderThatVanishesIsAnEmptyStoreAndMadeAnew() throws IOException {
+        ModelStore store = ModelStore.at(root);
+        store.create(NAME, first, folder, Progress.NONE);
+        assertThat(store.summaries()).hasSize(1);
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+
+        assertThat(store.list()).isEmpty();
+        assertThat(store.summaries()).isEmpty();
+        assertThatThrownBy(() -> store.get(NAME)).hasMessage("model 'tiny:latest' not found");
+        store.create(NAME, second, folder, Progress.NONE);
+
+        assertThat(store.get(NAME).system()).contains("two");
+        assertThat(store.verify(List.of(), Progress.NONE).isWhole()).isTrue();
     }
 
     @Test

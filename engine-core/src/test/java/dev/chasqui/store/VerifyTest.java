@@ -184,6 +184,38 @@ class VerifyTest {
     }
 
     @Test
+    void whatNobodyReadForAWeekIsScrubbedAndSetAsideIfItIsDamaged() throws IOException {
+        Path weights = store.get(name("a")).weights();
+        FileTime before = Files.getLastModifiedTime(weights);
+        flip(weights);
+        Files.setLastModifiedTime(weights, before);
+        Duration week = Duration.ofDays(7);
+
+        Verification early = in(Duration.ofDays(6)).scrub(week, bytes -> {});
+        Verification later = in(Duration.ofDays(8)).scrub(week, bytes -> {});
+        Verification again = in(Duration.ofDays(9)).scrub(week, bytes -> {});
+
+        assertThat(early.damage()).isEmpty();
+        assertThat(early.bytes()).as("small files only").isLessThan(Files.size(folder.resolve("tiny.gguf")));
+        assertThat(later.damage()).extracting(Damage::file).containsExactly(weights);
+        assertThat(weights).doesNotExist();
+        assertThat(again.damage()).as("what is gone is told once").isEmpty();
+    }
+
+    @Test
+    void aScrubEndsWhenItsListenerHasEnough() {
+        AtomicLong heard = new AtomicLong();
+
+        assertThatThrownBy(() -> in(Duration.ofDays(8)).scrub(Duration.ofDays(7), bytes -> {
+                    heard.incrementAndGet();
+                    throw new BackendException(BackendException.Kind.CANCELLED, "enough");
+                }))
+                .hasMessage("enough");
+
+        assertThat(heard).hasValue(1);
+    }
+
+    @Test
     void whoeverGivesUpWaitingIsNotKept() throws IOException {
         StoredModel model = store.get(name("a"));
         flip(model.weights());

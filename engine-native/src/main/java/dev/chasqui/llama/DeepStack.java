@@ -4,18 +4,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/// Runs what recurses deep in native code on a thread with stack enough. A stack that overflows in native code
-/// ends the process without a word.
+/// Runs native code that recurses deep, or takes long, on a thread of its own with stack enough. A stack that
+/// overflows in native code ends the process without a word; a thread that native code gives up on is lost, and a
+/// caller's own, a virtual one's carrier above all, must not be.
 final class DeepStack {
+
+    /// For what recurses little.
+    static final long USUAL_BYTES = 16 << 20;
 
     private DeepStack() {}
 
     /// Runs a call on a thread of its own and waits for it, interrupted or not; what it throws is thrown here.
+    ///
+    /// @throws NativeFaultException if native code gave up in it
     static <T> T call(long stackBytes, Supplier<T> call) {
+        return call(stackBytes, false, call);
+    }
+
+    /// The same for a call that makes something nobody else has yet, so that a fault in it concerns nobody else.
+    static <T> T load(Supplier<T> call) {
+        return call(USUAL_BYTES, true, call);
+    }
+
+    private static <T> T call(long stackBytes, boolean bearable, Supplier<T> call) {
+        NativeFaults.requireAlive();
         CompletableFuture<T> result = new CompletableFuture<>();
         Runnable task = () -> {
             try {
-                result.complete(call.get());
+                result.complete(NativeFaults.during(result::completeExceptionally, bearable, call));
             } catch (Throwable t) {
                 result.completeExceptionally(t);
             }

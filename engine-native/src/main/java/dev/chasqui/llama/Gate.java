@@ -1,5 +1,7 @@
 package dev.chasqui.llama;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -17,7 +19,9 @@ final class Gate {
     }
 
     /// @throws IllegalStateException once closed
+    /// @throws NativeFaultException  where native code is dead
     <T> T use(Supplier<T> call) {
+        NativeFaults.requireAlive();
         lock.readLock().lock();
         try {
             if (closed) throw new IllegalStateException(what + " is closed");
@@ -27,15 +31,35 @@ final class Gate {
         }
     }
 
-    /// Runs `free` when nobody is inside, the first time only.
+    /// Runs `free` when nobody is inside, the first time only; never where native code is dead, for somebody may be
+    /// inside for ever then.
     void close(Runnable free) {
-        lock.writeLock().lock();
+        if (!lockUnlessDead(lock.writeLock())) return;
         try {
             if (closed) return;
             closed = true;
             free.run();
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /// Waits for a lock, interrupted or not.
+    ///
+    /// @return `false` if native code is dead, in which whoever holds the lock may be
+    static boolean lockUnlessDead(Lock lock) {
+        boolean interrupted = false;
+        try {
+            while (NativeFaults.dead().isEmpty()) {
+                try {
+                    if (lock.tryLock(1, TimeUnit.SECONDS)) return true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            return false;
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 }

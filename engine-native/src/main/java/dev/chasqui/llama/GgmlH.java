@@ -132,4 +132,15 @@ final class GgmlH {
             throw broken(t);
         }
     }
+
+    /// `ggml_abort_callback_t ggml_set_abort_callback(ggml_abort_callback_t callback);`
+    private static final MethodHandle SET_ABORT_CALLBACK = downcall("ggml_set_abort_callback", Shapes.P);
+
+    static void setAbortCallback(MemorySegment callback) {
+        try {
+            long _ = (long) SET_ABORT_CALLBACK.invokeExact(callback);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
 }

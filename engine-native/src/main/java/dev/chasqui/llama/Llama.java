@@ -126,6 +126,7 @@ public final class Llama {
 
         static {
             LlamaLog.install();
+            FaultHooks.install();
             LlamaH.backendInit();
         }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// A model's KV cache and what computes into it. Owns the cache, its threads and its samplers.
 ///
@@ -27,6 +28,7 @@ public final class LlamaContext implements Decoder {
     private final int vocabularySize;
     private final int width;
     private final int slidingWindow;
+    private final long weightBytes;
     private final ReentrantLock inside = new ReentrantLock();
     private final Set<SamplerChain> samplers = new HashSet<>();
     /// What follows changes when the context grows.
@@ -39,6 +41,12 @@ public final class LlamaContext implements Decoder {
     /// Whether decodes put out vectors, and then of every row.
     private boolean vectors;
     private boolean closed;
+
+    /// The decode that runs, for [Watchdog].
+    private volatile @Nullable Decoding decoding;
+
+    /// @param bytes of weights and rows that go through it, multiplied
+    record Decoding(Thread thread, long bytes) {}
 
     private LlamaContext(
             LlamaModel model,
@@ -63,9 +71,11 @@ public final class LlamaContext implements Decoder {
         this.batch = new NativeBatch(arena, LlamaH.nBatch(raw));
         this.positions = new Positions(settings.sequences());
         this.vocabularySize = model.vocabulary().size();
+        this.weightBytes = ModelH.modelSize(weights);
         this.width = ModelH.modelNEmbdOut(weights);
-        this.slidingWindow = settings.swaFull() ? 0 : model.slidingWindow();
+        this.slidingWindow = settings.swaFull() ? 0 : ModelH.modelNSwa(weights);
         threads.attach(raw, settings.threads(), settings.batchThreads());
+        Watchdog.watch(this);
     }
 
     /// @param pooling for vectors instead of answers
@@ -236,9 +246,12 @@ public final class LlamaContext implements Decoder {
         batch.fill(rows);
         LlamaLog.clear();
         int code;
+        decoding = new Decoding(Thread.currentThread(), weightBytes * rows.size());
         try (Affinity.Tie _ = threads.tie(rows.size())) {
             code = LlamaH.decode(context, batch.struct());
             if (code == 0) LlamaH.synchronize(context);
+        } finally {
+            decoding = null;
         }
         abort.lower();
 
@@ -460,7 +473,9 @@ public final class LlamaContext implements Decoder {
             if (tokens <= contextTokens) return true;
             if (moved) return false;
             ContextSettings larger = settings.withContextTokens(tokens);
-            MemorySegment fresh = init(model, weights, larger, pooling, abort).reinterpret(arena, null);
+            MemorySegment fresh = DeepStack.call(
+                            DeepStack.USUAL_BYTES, () -> init(model, weights, larger, pooling, abort))
+                    .reinterpret(arena, null);
             try {
                 threads.attach(fresh, larger.threads(), larger.batchThreads());
                 moveInto(fresh);
@@ -493,14 +508,16 @@ public final class LlamaContext implements Decoder {
         }
     }
 
-    /// Stops and waits for a running call, and frees everything. A second call does nothing.
+    /// Stops and waits for a running call, and frees everything. A second call does nothing. Where native code is
+    /// dead, nothing is freed.
     @Override
     public void close() {
         abort();
-        inside.lock();
+        if (!Gate.lockUnlessDead(inside)) return;
         try {
             if (closed) return;
             closed = true;
+            Watchdog.leave(this);
             samplers.forEach(SamplerChain::free);
             samplers.clear();
             LlamaH.free(context);
@@ -512,6 +529,22 @@ public final class LlamaContext implements Decoder {
         }
     }
 
+    /// The context's address; it changes when the context grows.
+    MemorySegment address() {
+        return context;
+    }
+
+    /// The decode that runs now, if one does.
+    @Nullable
+    Decoding decoding() {
+        return decoding;
+    }
+
+    /// How often ggml came by since the running decode began.
+    int looks() {
+        return abort.looks();
+    }
+
     /// Whether a thread is inside at this moment.
     boolean isBusy() {
         return inside.isLocked();
@@ -519,6 +552,7 @@ public final class LlamaContext implements Decoder {
 
     /// @throws IllegalStateException if it is closed, or another thread is inside
     void enter() {
+        NativeFaults.requireAlive();
         if (!inside.tryLock()) {
             throw new IllegalStateException("another thread is inside this context; only one may be at a time");
         }
@@ -534,7 +568,7 @@ public final class LlamaContext implements Decoder {
 
     /// Takes a sampler off the list of those to free, waiting for whoever is inside.
     void drop(SamplerChain chain) {
-        inside.lock();
+        if (!Gate.lockUnlessDead(inside)) return;
         try {
             if (samplers.remove(chain)) chain.free();
         } finally {

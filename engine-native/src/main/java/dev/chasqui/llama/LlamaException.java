@@ -1,7 +1,7 @@
 package dev.chasqui.llama;
 
 /// llama.cpp refused or failed. The message says what, and where it is known, what to do.
-public final class LlamaException extends RuntimeException {
+public class LlamaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -55,6 +55,10 @@ public final class LlamaModel implements AutoCloseable {
     public static LlamaModel open(Path gguf, ModelSettings settings) {
         Llama.load();
         if (!Files.isRegularFile(gguf)) throw new LlamaException(gguf + " is not a file");
+        return DeepStack.load(() -> load(gguf, settings));
+    }
+
+    private static LlamaModel load(Path gguf, ModelSettings settings) {
         Arena arena = Arena.ofShared();
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment params = ModelH.modelDefaultParams(scratch);
@@ -127,7 +131,8 @@ public final class LlamaModel implements AutoCloseable {
             throw new IllegalArgumentException("CPUs " + cpus + "; expected 0 to " + (Affinity.CPUS - 1));
         }
         return gate.use(() -> {
-            LlamaContext context = LlamaContext.create(this, model, settings, pooling, cpus);
+            LlamaContext context = DeepStack.call(
+                    DeepStack.USUAL_BYTES, () -> LlamaContext.create(this, model, settings, pooling, cpus));
             contexts.add(context);
             return context;
         });
@@ -207,7 +212,8 @@ public final class LlamaModel implements AutoCloseable {
         });
     }
 
-    /// Closes its contexts, waits for running calls, and frees the weights. A second call does nothing.
+    /// Closes its contexts, waits for running calls, and frees the weights. A second call does nothing. Where native
+    /// code is dead, nothing is freed, see [NativeFaults].
     @Override
     public void close() {
         List.copyOf(contexts).forEach(LlamaContext::close);

@@ -1,5 +1,6 @@
 package dev.chasqui.llama;
 
+import dev.chasqui.platform.ChildJvm;
 import dev.chasqui.platform.NativeLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,7 +27,7 @@ final class QuantizeChild {
     ///             the number of threads
     public static void main(String[] args) {
         if (args.length != 6) throw new IllegalArgumentException("expected six arguments");
-        ProcessHandle.current().parent().ifPresent(QuantizeChild::endWith);
+        ChildJvm.endWithParent();
         NativeLibraries.loadUnproven(Path.of(args[0]), Path.of(args[1]));
         Llama.load();
         LlamaLog.follow(QuantizeChild::tell);
@@ -36,10 +37,6 @@ final class QuantizeChild {
             quantize(args[2], args[3], type, threads);
             return type;
         });
-    }
-
-    private static void endWith(ProcessHandle parent) {
-        parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
     }
 
     private static void tell(String line) {

@@ -38,6 +38,7 @@ public final class ChildJvm {
                 "-XX:-UsePerfData",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:+ErrorFileToStdout",
+                Containment.OFF,
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath(main),
@@ -52,9 +53,22 @@ public final class ChildJvm {
         return process;
     }
 
+    /// Ends this process with the one that started it. For the child's `main`.
+    public static void endWithParent() {
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(parent ->
+                        parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    }
+
     static String classPath(String main) {
+        return classPath(List.of(ChildJvm.class.getName(), main, "org.slf4j.Logger"));
+    }
+
+    /// The places of these classes, each once; our own whole class path where one of them is in no file or folder.
+    static String classPath(List<String> classes) {
         Set<String> places = new LinkedHashSet<>();
-        for (String name : List.of(ChildJvm.class.getName(), main, "org.slf4j.Logger")) {
+        for (String name : classes) {
             try {
                 CodeSource source = Class.forName(name, false, ChildJvm.class.getClassLoader())
                         .getProtectionDomain()
@@ -78,11 +92,15 @@ public final class ChildJvm {
         Matcher thrown = THROWN.matcher(output);
         if (thrown.find()) return thrown.group(1);
         String how = status > 128 ? "it died of " + signalName(status - 128) : "it ended with status " + status;
-        return output.isBlank() ? how : how + ": " + firstLine(output);
+        String said = firstLine(output);
+        return said.isEmpty() ? how : how + ": " + said;
     }
 
     static String firstLine(String output) {
-        String line = output.lines().filter(each -> !each.isBlank()).findFirst().orElse("");
+        String line = output.lines()
+                .filter(each -> !each.isBlank() && !each.startsWith("SLF4J"))
+                .findFirst()
+                .orElse("");
         return line.substring(0, Math.min(line.length(), LONGEST_REASON));
     }
 
@@ -90,9 +108,11 @@ public final class ChildJvm {
         return switch (number) {
             case 4 -> "SIGILL";
             case 6 -> "SIGABRT";
+            case 7 -> "SIGBUS";
             case 8 -> "SIGFPE";
             case 9 -> "SIGKILL, perhaps by the system for want of memory";
             case 11 -> "SIGSEGV";
+            case 15 -> "SIGTERM";
             default -> "signal " + number;
         };
     }

@@ -88,6 +88,11 @@ public final class NativeLibraries {
         return open.version();
     }
 
+    /// Tells these libraries, with the CPU variant in use, from all others; one word.
+    public String identity() {
+        return source.content() + "." + cpu.variant().name();
+    }
+
     /// Whether the folder is the user's own build of llama.cpp.
     public boolean isOwnBuild() {
         return source.isOwnBuild();

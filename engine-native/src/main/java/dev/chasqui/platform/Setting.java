@@ -10,12 +10,22 @@ enum Setting {
     /// Where libraries are extracted to and verdicts are kept.
     CHASQUI_CACHE_DIR,
     /// The CPU variant to use, for example `haswell`; it is proven like any other.
-    CHASQUI_CPU_VARIANT;
+    CHASQUI_CPU_VARIANT,
+    /// The Java heap of an engine in a process of its own, as `-Xmx` takes it: `512m`.
+    CHASQUI_ISOLATION_HEAP,
+    /// Whether a thread on which native code gives up is stopped instead of ending the process: on or off.
+    CHASQUI_CONTAINMENT,
+    /// Seconds of computing without progress after which a decode counts as stuck; `0` never.
+    CHASQUI_WATCHDOG;
 
     Optional<String> value() {
-        String property = name().toLowerCase(Locale.ROOT).replace('_', '.');
-        return Optional.ofNullable(System.getProperty(property))
+        return Optional.ofNullable(System.getProperty(property()))
                 .or(() -> Optional.ofNullable(System.getenv(name())))
                 .filter(value -> !value.isBlank());
+    }
+
+    /// For example `chasqui.llama.dir`.
+    String property() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '.');
     }
 }

@@ -46,6 +46,8 @@ final class ChasquiCommand implements Callable<Integer> {
             CpCommand::new,
             RmCommand::new,
             VerifyCommand::new,
+            KeyCommand::new,
+            CheckCommand::new,
             DoctorCommand::new,
             PlanCommand::new,
             TuneCommand::new,

@@ -5,6 +5,8 @@ import dev.chasqui.api.BackendException;
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.ModelSummary;
 import dev.chasqui.api.Version;
+import dev.chasqui.engine.EngineConfig;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.platform.CpuCores;
 import dev.chasqui.store.ModelStore;
@@ -45,6 +47,7 @@ final class Doctor {
         findings.add(FolderChecks.folder("cache", NativeChecks.cacheFolder(), CACHE_BYTES, "CHASQUI_CACHE_DIR"));
         Path store = ModelStore.defaultRoot(environment);
         findings.add(FolderChecks.folder("store", store, STORE_BYTES, "OLLAMA_MODELS"));
+        findings.add(isolation(EngineConfig.fromEnvironment(environment).isolation()));
         findings.add(models());
         findings.add(server());
         return new Diagnosis(findings);
@@ -66,6 +69,16 @@ final class Doctor {
                 "models",
                 count + ", without the default " + standard,
                 "`chasqui pull " + standard + "` gets it (93 MB); `chasqui ask` does so by itself");
+    }
+
+    static Finding isolation(Isolation level) {
+        return Finding.ok(
+                "isolation",
+                switch (level) {
+                    case NONE -> "none: models are loaded in this process";
+                    case PROBE -> "probe: a throwaway process loads each new model once before this one does";
+                    case PROCESS -> "process: models are loaded in a process of their own, which may die alone";
+                });
     }
 
     private Finding server() {

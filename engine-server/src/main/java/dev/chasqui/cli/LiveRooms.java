@@ -6,6 +6,7 @@ import dev.chasqui.api.OllamaHost;
 import dev.chasqui.api.Options;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.LoadPlan;
 import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.http.OllamaServer;
@@ -14,6 +15,7 @@ import dev.chasqui.ollama.OllamaBackend;
 import dev.chasqui.store.ModelStore;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +56,15 @@ final class LiveRooms implements Rooms {
     }
 
     @Override
+    public Rooms withIsolation(Isolation level) {
+        Map<String, String> changed = new HashMap<>(environment);
+        changed.put("CHASQUI_ISOLATION", level.wire());
+        return new LiveRooms(changed);
+    }
+
+    @Override
     public Backend server() {
-        return OllamaBackend.connect(serverAddress());
+        return OllamaBackend.connect(serverAddress(), environment);
     }
 
     @Override
@@ -69,8 +78,11 @@ final class LiveRooms implements Rooms {
     }
 
     @Override
-    public void serve(Optional<String> host, Optional<Integer> port) throws InterruptedException {
-        ServerSettings settings = ServerSettings.fromEnvironment(environment);
+    public void serve(Optional<String> host, Optional<Integer> port, Map<String, String> more)
+            throws InterruptedException {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.putAll(more);
+        ServerSettings settings = ServerSettings.fromEnvironment(variables);
         OllamaHost listen = ListenAddress.of(settings.listen(), host, port);
         CountDownLatch end = new CountDownLatch(1);
         try (Backend engine = embedded();
@@ -79,6 +91,7 @@ final class LiveRooms implements Rooms {
             Logger log = LoggerFactory.getLogger(LiveRooms.class);
             log.info("models are in {}", ModelStore.defaultRoot(environment));
             log.info("listening on {}", server.address());
+            if (engine instanceof Engine own) BackgroundScrub.of(environment).ifPresent(scrub -> scrub.start(own));
             if (wantsPruning())
                 Thread.ofPlatform().daemon().name("chasqui-prune").start(this::prune);
             end.await();

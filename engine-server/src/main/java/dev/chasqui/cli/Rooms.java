@@ -3,6 +3,7 @@ package dev.chasqui.cli;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.Options;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.LoadPlan;
 import dev.chasqui.engine.MachineMemory;
 import java.net.URI;
@@ -22,6 +23,9 @@ interface Rooms {
     /// @param fallback options for where question, model and environment are silent
     Backend embeddedForOne(Options fallback);
 
+    /// The same rooms, where the engine in this process keeps native code so far away.
+    Rooms withIsolation(Isolation level);
+
     /// The server at [#serverAddress].
     ///
     /// @throws BackendException of kind `UNREACHABLE` from the first call on it, if nobody answers there
@@ -35,9 +39,10 @@ interface Rooms {
 
     /// Serves until the process is told to end.
     ///
-    /// @param host where to listen; what is absent comes from `OLLAMA_HOST`
+    /// @param host     where to listen; what is absent comes from `OLLAMA_HOST`
+    /// @param settings variables that count more than the environment's
     /// @throws BackendException if the address cannot be listened on; the message says what to do
-    void serve(Optional<String> host, Optional<Integer> port) throws InterruptedException;
+    void serve(Optional<String> host, Optional<Integer> port, Map<String, String> settings) throws InterruptedException;
 
     /// What loading a model into this process would take. Loads nothing.
     ///

@@ -2,12 +2,14 @@ package dev.chasqui.http;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.Version;
+import dev.chasqui.keys.Role;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,9 +27,24 @@ final class Api {
     /// @param thread             where the action runs
     /// @param takesBodyAsItComes whether the action reads [Exchange#content] itself; else it finds the whole
     ///                           [Exchange#body]
-    record Route(Executor thread, Action action, boolean takesBodyAsItComes) {
+    /// @param role               what a caller's key must allow where keys are asked for; empty for nothing, so
+    ///                           that whoever watches the server needs none
+    record Route(Executor thread, Action action, boolean takesBodyAsItComes, Optional<Role> role) {
+
         Route(Executor thread, Action action) {
-            this(thread, action, false);
+            this(thread, action, false, Optional.of(Role.INFER));
+        }
+
+        Route forAdmins() {
+            return new Route(thread, action, takesBodyAsItComes, Optional.of(Role.ADMIN));
+        }
+
+        Route forAll() {
+            return new Route(thread, action, takesBodyAsItComes, Optional.empty());
+        }
+
+        Route bodyAsItComes() {
+            return new Route(thread, action, true, role);
         }
     }
 
@@ -36,20 +53,21 @@ final class Api {
     private static final byte[] VERSION = JsonText.MAPPER.writeValueAsBytes(Map.of("version", Version.current()));
 
     private final Map<String, Map<HttpMethod, Route>> routes = new HashMap<>();
+    private final Metrics metrics = new Metrics();
 
     /// @param answers for what waits for a model: a virtual thread each
     /// @param lookups for what never does: threads of their own, which answer even when every carrier of the
     ///                virtual threads is stuck in a load
     Api(Backend backend, Executor answers, Executor lookups) {
-        Answers answering = new Answers(backend);
+        Answers answering = new Answers(backend, metrics.silentAnswers());
         Vectors vectors = new Vectors(backend);
         Models models = new Models(backend);
         Library library = new Library(backend);
         Transfers transfers = new Transfers(library);
         Tokens tokens = new Tokens(backend);
         Health health = new Health(backend);
-        read("/", new Route(Runnable::run, exchange -> exchange.replyText(200, "Ollama is running")));
-        read("/api/version", new Route(Runnable::run, exchange -> exchange.replyJson(200, VERSION)));
+        read("/", new Route(Runnable::run, exchange -> exchange.replyText(200, "Ollama is running")).forAll());
+        read("/api/version", new Route(Runnable::run, exchange -> exchange.replyJson(200, VERSION)).forAll());
         read("/api/tags", new Route(lookups, models::tags));
         on(HttpMethod.GET, "/api/ps", new Route(lookups, models::ps));
         on(HttpMethod.POST, "/api/show", new Route(lookups, models::show));
@@ -57,17 +75,25 @@ final class Api {
         on(HttpMethod.POST, "/api/chat", new Route(answers, answering::chat));
         on(HttpMethod.POST, "/api/embed", new Route(answers, vectors::embed));
         on(HttpMethod.POST, "/api/embeddings", new Route(answers, vectors::embeddings));
-        on(HttpMethod.POST, "/api/create", new Route(answers, library::create));
-        on(HttpMethod.POST, "/api/copy", new Route(answers, library::copy));
-        on(HttpMethod.DELETE, "/api/delete", new Route(answers, library::delete));
-        on(HttpMethod.HEAD, BLOB + "{digest}", new Route(lookups, library::hasBlob));
-        on(HttpMethod.POST, BLOB + "{digest}", new Route(answers, library::takeBlob, true));
-        on(HttpMethod.POST, "/api/pull", new Route(answers, transfers::pull));
-        on(HttpMethod.POST, "/api/push", new Route(answers, transfers::push));
+        on(HttpMethod.POST, "/api/create", new Route(answers, library::create).forAdmins());
+        on(HttpMethod.POST, "/api/copy", new Route(answers, library::copy).forAdmins());
+        on(HttpMethod.DELETE, "/api/delete", new Route(answers, library::delete).forAdmins());
+        on(HttpMethod.HEAD, BLOB + "{digest}", new Route(lookups, library::hasBlob).forAdmins());
+        on(
+                HttpMethod.POST,
+                BLOB + "{digest}",
+                new Route(answers, library::takeBlob).bodyAsItComes().forAdmins());
+        on(HttpMethod.POST, "/api/pull", new Route(answers, transfers::pull).forAdmins());
+        on(HttpMethod.POST, "/api/push", new Route(answers, transfers::push).forAdmins());
         on(HttpMethod.POST, "/api/tokenize", new Route(answers, tokens::tokenize));
         on(HttpMethod.POST, "/api/detokenize", new Route(answers, tokens::detokenize));
-        read("/health", new Route(Runnable::run, health::health));
-        read("/ready", new Route(lookups, health::ready));
+        read("/metrics", new Route(lookups, metrics::metrics));
+        read("/health", new Route(Runnable::run, health::health).forAll());
+        read("/ready", new Route(lookups, health::ready).forAll());
+    }
+
+    SilentAnswers silentAnswers() {
+        return metrics.silentAnswers();
     }
 
     /// The verbs of a path; none if nobody knows it.

@@ -3,27 +3,28 @@ package dev.chasqui.http;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Collects a request's body without ever holding more than it may: one that says it is too long is refused
-/// unread, one that does not say (chunked) when it gets too long.
+/// unread, one that does not say (chunked) when it gets too long, and one that comes too slowly when it does.
 final class BodyReader {
 
     private static final int BODIES_AT_ONCE = 4;
 
-    private final long maxBytes;
     private final Connections connections;
+    private final Limits limits;
     private final AtomicLong heldBytes = new AtomicLong();
 
-    BodyReader(long maxBytes, Connections connections) {
-        this.maxBytes = maxBytes;
+    BodyReader(Connections connections) {
         this.connections = connections;
+        this.limits = connections.limits();
     }
 
     /// Reads the body, then runs `ready`; refuses it through the exchange where it is too long. To be called on
     /// the event loop, before anything else reads the request.
     void read(HttpServerRequest request, Exchange exchange, Runnable ready) {
-        if (declaredBytes(request) > maxBytes) {
+        if (declaredBytes(request) > limits.maxBodyBytes()) {
             exchange.failAndHangUp(tooLong());
             return;
         }
@@ -35,24 +36,23 @@ final class BodyReader {
         request.exceptionHandler(broken -> pieces.drop());
         request.endHandler(end -> {
             if (!pieces.finish()) return;
-            connections.working(request.connection());
+            connections.working(request);
             ready.run();
         });
-        connections.reading(request.connection());
+        pieces.await();
     }
 
+    /// The gate let it through, so it is a number.
     private static long declaredBytes(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        try {
-            return length == null ? 0 : Long.parseLong(length.strip());
-        } catch (NumberFormatException e) {
-            return Long.MAX_VALUE;
-        }
+        return length == null ? 0 : Long.parseLong(length.strip());
     }
 
     private Failure tooLong() {
         return new Failure(
-                413, "the request body is longer than " + maxBytes + " bytes, the most this server accepts", false);
+                413,
+                "the request body is longer than " + limits.maxBodyBytes() + " bytes, the most this server accepts",
+                false);
     }
 
     /// What has come so far; used on the event loop only.
@@ -61,6 +61,7 @@ final class BodyReader {
         private final HttpServerRequest request;
         private final Exchange exchange;
         private final Buffer collected = Buffer.buffer();
+        private final long start = System.nanoTime();
         private boolean over;
 
         Pieces(HttpServerRequest request, Exchange exchange) {
@@ -70,18 +71,24 @@ final class BodyReader {
 
         void add(Buffer piece) {
             if (over) return;
-            connections.reading(request.connection());
-            if (collected.length() + piece.length() > maxBytes) {
-                drop();
-                exchange.failAndHangUp(tooLong());
-            } else if (heldBytes.addAndGet(piece.length()) > BODIES_AT_ONCE * maxBytes) {
+            if (collected.length() + piece.length() > limits.maxBodyBytes()) {
+                refuse(tooLong());
+            } else if (heldBytes.addAndGet(piece.length()) > BODIES_AT_ONCE * limits.maxBodyBytes()) {
                 heldBytes.addAndGet(-piece.length());
-                drop();
-                exchange.failAndHangUp(
-                        new Failure(503, "server busy: too many long requests at once; try again soon", true));
+                refuse(new Failure(503, "server busy: too many long requests at once; try again soon", true));
             } else {
                 collected.appendBuffer(piece);
+                await();
             }
+        }
+
+        /// The next piece, for as long as no byte may come, or as the whole may still take at the slowest rate.
+        void await() {
+            Duration rest = limits.timeFor(collected.length()).minusNanos(System.nanoTime() - start);
+            connections.reading(
+                    request,
+                    rest.compareTo(limits.silence()) < 0 ? rest : limits.silence(),
+                    () -> refuse(Failure.tooSlow(collected.length())));
         }
 
         boolean finish() {
@@ -95,6 +102,11 @@ final class BodyReader {
             if (over) return;
             over = true;
             heldBytes.addAndGet(-collected.length());
+        }
+
+        private void refuse(Failure failure) {
+            drop();
+            exchange.failAndHangUp(failure);
         }
     }
 }

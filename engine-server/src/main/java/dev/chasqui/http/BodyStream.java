@@ -21,25 +21,30 @@ final class BodyStream extends InputStream {
     private final Context eventLoop;
     private final HttpServerRequest request;
     private final Connections connections;
-    private final Duration patience;
+    private final Exchange exchange;
+    private final Limits limits;
     private final BlockingQueue<Buffer> arrived = new LinkedBlockingQueue<>();
     private Buffer piece = Buffer.buffer();
     private int at;
+    private long bytes;
+    private long waitedNanos; // for the client; what we take to store it is not its fault
     private volatile boolean asked;
     private volatile boolean over;
 
     /// To be called on the event loop, before anything else reads the request.
-    BodyStream(Context eventLoop, HttpServerRequest request, Connections connections, Duration patience) {
+    BodyStream(Exchange exchange, Context eventLoop, HttpServerRequest request, Connections connections) {
+        this.exchange = exchange;
         this.eventLoop = eventLoop;
         this.request = request;
         this.connections = connections;
-        this.patience = patience;
+        this.limits = connections.limits();
         request.pause();
+        connections.working(request); // the clock here is the one that waits below
         request.handler(arrived::add);
         request.exceptionHandler(broken -> arrived.add(BROKEN));
         request.endHandler(end -> {
             over = true;
-            connections.working(request.connection());
+            connections.working(request);
             arrived.add(END);
         });
     }
@@ -50,7 +55,7 @@ final class BodyStream extends InputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    /// @throws IOException if the client leaves, or sends nothing for longer than we are patient
+    /// @throws IOException if the client leaves, or is slower than anybody may be
     @Override
     public int read(byte[] bytes, int from, int most) throws IOException {
         if (most == 0) return 0;
@@ -78,27 +83,36 @@ final class BodyStream extends InputStream {
 
     private Buffer next() throws IOException {
         eventLoop.runOnContext(now -> fetch());
+        long start = System.nanoTime();
         Buffer next;
         try {
-            next = arrived.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+            next = arrived.poll(patience().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
         if (next == null) {
-            eventLoop.runOnContext(now -> request.connection().close());
-            throw new IOException("the client sent nothing for " + patience.toSeconds() + " s");
+            Failure tooSlow = Failure.tooSlow(bytes);
+            exchange.failAndHangUp(tooSlow);
+            throw new IOException(tooSlow.message());
         }
+        waitedNanos += System.nanoTime() - start;
+        bytes += next.length();
         if (next == BROKEN) throw new IOException("the client closed the connection");
         return next;
     }
 
     private void fetch() {
         if (over) return;
-        connections.reading(request.connection());
         if (!asked && expectsContinue()) request.response().writeContinue();
         asked = true;
         request.fetch(1);
+    }
+
+    /// As long as no byte may come, or less: as long as all that came may still take at the slowest rate.
+    private Duration patience() {
+        Duration rest = limits.timeFor(bytes).minusNanos(waitedNanos);
+        return rest.compareTo(limits.silence()) < 0 ? rest : limits.silence();
     }
 
     private boolean expectsContinue() {

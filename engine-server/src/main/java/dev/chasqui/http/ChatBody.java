@@ -75,6 +75,7 @@ record ChatBody(
 
     private static ToolCall toolCall(Fields call) {
         Optional<Fields> function = call.object("function", "api.ToolCallFunction");
+        function.ifPresent(named -> named.number("index", 0)); // says nothing, and must be a number all the same
         return new ToolCall(
                 call.firstText("id"),
                 function.map(named -> named.firstText("name")).orElse(""),

@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,20 +24,19 @@ final class Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final Connections connections;
-    private final Duration patience;
     private final List<Runnable> whenGone = new ArrayList<>(); // guarded by this
     private boolean gone; // guarded by this
+    private volatile boolean last; // whether the connection ends with this reply
     private volatile byte[] body = new byte[0];
     private volatile Optional<BodyStream> content = Optional.empty();
     private volatile Optional<NdjsonLines> lines = Optional.empty();
 
     /// To be called on the event loop, before the body is read.
-    Exchange(Context eventLoop, HttpServerRequest request, Connections connections, Duration patience) {
+    Exchange(Context eventLoop, HttpServerRequest request, Connections connections) {
         this.eventLoop = eventLoop;
         this.request = request;
         this.response = request.response();
         this.connections = connections;
-        this.patience = patience;
         response.closeHandler(closed -> leave());
         response.exceptionHandler(broken -> leave());
     }
@@ -67,13 +65,17 @@ final class Exchange {
 
     /// To be called on the event loop, in place of reading the body.
     void streamContent() {
-        content = Optional.of(new BodyStream(eventLoop, request, connections, patience));
+        content = Optional.of(new BodyStream(this, eventLoop, request, connections));
     }
 
     /// What a path such as `/api/blobs/:digest` ends with, decoded.
     String lastOfPath() {
         String path = request.path();
         return Api.decoded(path.substring(path.lastIndexOf('/') + 1));
+    }
+
+    String path() {
+        return request.path();
     }
 
     /// For the log: `POST /api/chat`.
@@ -111,9 +113,15 @@ final class Exchange {
 
     /// Starts an answer in pieces; the status is 200 from here on.
     NdjsonLines startLines() {
-        NdjsonLines started = new NdjsonLines(this, eventLoop, response, patience);
+        NdjsonLines started =
+                new NdjsonLines(this, eventLoop, response, connections.limits().reading());
         lines = Optional.of(started);
         return started;
+    }
+
+    /// Whether the status is gone.
+    boolean hasStarted() {
+        return lines.isPresent();
     }
 
     /// Tells the client what went wrong: by status, or where that is gone as the last line.
@@ -130,7 +138,7 @@ final class Exchange {
 
     /// As [#fail], for a request whose rest must not be read: the connection ends with the reply.
     void failAndHangUp(Failure failure) {
-        response.putHeader(HttpHeaders.CONNECTION, "close");
+        last = true;
         fail(failure);
     }
 
@@ -139,13 +147,13 @@ final class Exchange {
     }
 
     void ending() {
-        connections.idle(request.connection());
+        connections.idle(request);
     }
 
-    private void reply(int status, String contentType, byte[] bytes) {
+    void reply(int status, String contentType, byte[] bytes) {
         eventLoop.runOnContext(now -> {
             if (response.closed() || response.ended()) return;
-            boolean next = content.map(BodyStream::skip).orElse(true);
+            boolean next = !last && content.map(BodyStream::skip).orElse(true);
             if (!next) response.putHeader(HttpHeaders.CONNECTION, "close");
             ending();
             response.setStatusCode(status);
@@ -154,7 +162,7 @@ final class Exchange {
                     HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length)); // also where HEAD drops the body
             response.end(Buffer.buffer(bytes)).onComplete(sent -> {
                 if (next) ending();
-                else request.connection().close();
+                else connections.part(request);
             });
         });
     }

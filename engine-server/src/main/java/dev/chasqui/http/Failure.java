@@ -15,6 +15,14 @@ record Failure(int status, String message, boolean retrySoon) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failure.class);
 
+    /// A body that came too slowly.
+    static Failure tooSlow(long bodyBytes) {
+        return new Failure(
+                408,
+                "the request's body came too slowly: " + bodyBytes + " bytes are here; send it faster, or again",
+                false);
+    }
+
     /// @param what names the request for the log, for example `POST /api/chat`
     static Failure of(String what, Throwable thrown) {
         return switch (thrown) {

@@ -98,12 +98,8 @@ final class Fields {
 
     /// A map of plain values: String, Number, Boolean, List, Map, or `null`.
     Map<String, @Nullable Object> map(String key) {
-        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
-        raw(key).ifPresent(value -> {
-            if (!value.isObject()) wrong(value, key, "map[string]interface {}");
-            value.forEachEntry((name, inner) -> plain.put(name, plain(inner)));
-        });
-        return plain;
+        return raw(key).map(value -> value.isObject() ? plainMap(value) : wrong(value, key, "map[string]interface {}"))
+                .orElse(Map.of());
     }
 
     /// A map of texts; `null` counts as an empty one.
@@ -146,6 +142,12 @@ final class Fields {
         return value.isIntegralNumber() && value.canConvertToInt() ? value.intValue() : wrong(value, key, type);
     }
 
+    private static Map<String, @Nullable Object> plainMap(JsonNode object) {
+        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+        object.forEachEntry((name, inner) -> plain.put(name, plain(inner)));
+        return plain;
+    }
+
     private static @Nullable Object plain(JsonNode value) {
         if (value.isString()) return Text.wellFormed(value.stringValue());
         if (value.isBoolean()) return value.booleanValue();
@@ -158,7 +160,7 @@ final class Fields {
             value.forEach(element -> list.add(plain(element)));
             return list;
         }
-        return value.isNull() ? null : value.toString();
+        return value.isNull() ? null : plainMap(value);
     }
 
     private <T> T wrong(JsonNode value, String key, String type) {

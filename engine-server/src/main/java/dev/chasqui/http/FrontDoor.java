@@ -1,7 +1,9 @@
 package dev.chasqui.http;
 
 import dev.chasqui.http.Api.Route;
+import dev.chasqui.http.Callers.Denial;
 import dev.chasqui.http.Failure.ClientLeft;
+import dev.chasqui.http.SilentAnswers.Reason;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -10,8 +12,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,18 +33,30 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     private final Vertx vertx;
     private final Api api;
+    private final SilentAnswers silent;
     private final AccessRules access;
     private final Connections connections;
     private final BodyReader bodies;
-    private final Duration patience;
+    private final Optional<Callers> callers;
+    private final Map<String, String> switchedOff = new HashMap<>();
 
-    FrontDoor(Vertx vertx, Api api, AccessRules access, Connections connections, ServerSettings settings) {
+    /// @param callers who asks for keys; empty where none are needed
+    FrontDoor(
+            Vertx vertx,
+            Api api,
+            AccessRules rules,
+            Connections connections,
+            Optional<Callers> callers,
+            ServerSettings settings) {
         this.vertx = vertx;
         this.api = api;
-        this.access = access;
+        this.silent = api.silentAnswers();
+        this.access = rules;
         this.connections = connections;
-        this.bodies = new BodyReader(settings.maxBodyBytes(), connections);
-        this.patience = settings.clientPatience();
+        this.callers = callers;
+        this.bodies = new BodyReader(connections);
+        if (!settings.access().pull()) switchedOff.put("/api/pull", "pull is off on this server (CHASQUI_PULL)");
+        if (!settings.access().push()) switchedOff.put("/api/push", "push is off on this server (CHASQUI_PUSH)");
     }
 
     void opened(HttpConnection connection) {
@@ -49,15 +65,17 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        connections.reading(request.connection());
+        connections.working(request);
+        silent.watch(request);
         if (!mayCall(request)) return;
 
         String path = request.path() == null ? "" : request.path();
         Map<HttpMethod, Route> verbs = api.at(path);
         Route route = verbs.get(request.method());
         if (route != null) {
+            if (!mayUse(request, path, route)) return;
             Context eventLoop = vertx.getOrCreateContext();
-            Exchange exchange = new Exchange(eventLoop, request, connections, patience);
+            Exchange exchange = new Exchange(eventLoop, request, connections);
             if (route.takesBodyAsItComes()) {
                 exchange.streamContent();
                 run(route, exchange);
@@ -79,9 +97,8 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     /// Refuses strangers and answers their browsers' questions; says whether the request goes on.
     private boolean mayCall(HttpServerRequest request) {
         HttpServerResponse response = request.response();
-        if (request.headers().getAll(HttpHeaders.HOST).size() > 1) return refuse(request, 400);
         String host = header(request, HttpHeaders.HOST);
-        if (!access.acceptsHost(host)) return refuse(request, 403);
+        if (!access.acceptsHost(host) || !access.acceptsHost(targetsHost(request))) return refuse(request, 403);
 
         String origin = header(request, HttpHeaders.ORIGIN);
         if (origin.isEmpty() || AccessRules.isSameOrigin(origin, host)) return true;
@@ -96,6 +113,44 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         return refuse(request, 204);
     }
 
+    /// The host a request names in its first line, `GET http://host/path`, as to a proxy; empty where it names none.
+    private static String targetsHost(HttpServerRequest request) {
+        String target = request.uri();
+        if (target.startsWith("/") || target.equals("*")) return "";
+        int scheme = target.indexOf("://");
+        return target.substring(scheme < 0 ? 0 : scheme + 3).split("[/?#]", 2)[0];
+    }
+
+    /// Whether this caller may use this route, and can be understood; refuses it if not.
+    private boolean mayUse(HttpServerRequest request, String path, Route route) {
+        Optional<Denial> denial = callers.flatMap(who -> who.judge(request, route.role()));
+        if (denial.isPresent()) {
+            Denial no = denial.get();
+            if (no.status() == 401) request.response().putHeader("WWW-Authenticate", "Bearer");
+            no.retryAfter()
+                    .ifPresent(
+                            seconds -> request.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(seconds)));
+            if (no.delayMillis() == 0) deny(request, no.status(), no.message());
+            else vertx.setTimer(no.delayMillis(), late -> deny(request, no.status(), no.message()));
+            return false;
+        }
+        String encoding = header(request, HttpHeaders.CONTENT_ENCODING);
+        if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+            return deny(
+                    request,
+                    415,
+                    "Content-Encoding is \"" + encoding + "\"; this server takes bodies as they are, uncompressed");
+        }
+        String off = switchedOff.get(path);
+        return off == null || deny(request, 403, off);
+    }
+
+    private boolean deny(HttpServerRequest request, int status, String message) {
+        request.response().putHeader(HttpHeaders.CONTENT_TYPE, Exchange.JSON);
+        end(request, status, new String(Replies.error(message), StandardCharsets.UTF_8));
+        return false;
+    }
+
     private boolean refuse(HttpServerRequest request, int status) {
         end(request, status, "");
         return false;
@@ -103,16 +158,22 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     /// A reply that does not depend on the body, which is skipped; a long one is not even waited for.
     private void end(HttpServerRequest request, int status, String text) {
-        HttpServerResponse response = request.response().setStatusCode(status);
-        if (!text.isEmpty()) response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain");
+        HttpServerResponse response = request.response();
+        if (response.closed()) return;
+        response.setStatusCode(status);
+        if (!text.isEmpty() && !response.headers().contains(HttpHeaders.CONTENT_TYPE)) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain");
+        }
         boolean hasBody = request.headers().contains(HttpHeaders.CONTENT_LENGTH)
                 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
         if (hasBody) response.putHeader(HttpHeaders.CONNECTION, "close");
-        connections.idle(request.connection());
-        response.end(text);
+        connections.idle(request);
+        response.end(text).onComplete(sent -> {
+            if (hasBody) connections.part(request);
+        });
     }
 
-    private static void run(Route route, Exchange exchange) {
+    private void run(Route route, Exchange exchange) {
         try {
             route.thread().execute(() -> handle(route, exchange));
         } catch (RejectedExecutionException e) {
@@ -120,7 +181,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         }
     }
 
-    private static void handle(Route route, Exchange exchange) {
+    private void handle(Route route, Exchange exchange) {
         try {
             route.action().handle(exchange);
         } catch (Throwable t) {
@@ -128,6 +189,9 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             if (t instanceof ClientLeft || failure.status() == Failure.CLIENT_LEFT) {
                 LOG.debug("{} ended early: {}", exchange.what(), t.getMessage());
             }
+            boolean left = t instanceof ClientLeft || exchange.isGone();
+            if (left) silent.count(exchange.path(), Reason.CLIENT_LEFT);
+            else if (exchange.hasStarted()) silent.count(exchange.path(), Reason.BROKEN_OFF);
             exchange.fail(failure);
         }
     }

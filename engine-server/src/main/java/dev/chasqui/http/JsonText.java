@@ -73,6 +73,8 @@ final class JsonText {
             throw BackendException.invalid("unexpected EOF");
         } catch (StreamReadException e) {
             throw BackendException.invalid(inGoWords(e, text));
+        } catch (NumberFormatException e) { // an exponent of ten digits and more
+            throw BackendException.invalid("JSON is beyond what is accepted: " + e.getMessage());
         } catch (JacksonException e) {
             throw BackendException.invalid("invalid JSON: " + e.getOriginalMessage());
         }

@@ -3,17 +3,23 @@ package dev.chasqui.http;
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.BackendException;
 import dev.chasqui.api.OllamaHost;
+import dev.chasqui.keys.KeyFile;
+import dev.chasqui.keys.KeyRing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.net.BindException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,12 +36,13 @@ public final class OllamaServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OllamaServer.class);
     private static final int LOOKUP_THREADS = 4;
+    private static final int WATCH_MILLIS = 1_000;
     private static final int TRIES_FOR_A_COMMON_PORT = 20;
 
     private final Vertx vertx;
     private final ExecutorService answers;
     private final Duration drain;
-    private final List<HttpServer> listeners = new ArrayList<>();
+    private final List<HttpServer> listeners = new CopyOnWriteArrayList<>();
     private final OllamaHost address;
 
     private OllamaServer(Backend backend, ServerSettings settings) {
@@ -51,13 +58,20 @@ public final class OllamaServer implements AutoCloseable {
                 Thread.ofVirtual().name("http-answer-", 0).factory());
         drain = settings.drain();
         try {
+            settings.requireGuarded();
+            Optional<KeyRing> keys = settings.access().keysFile().map(file -> KeyRing.open(new KeyFile(file)));
+            Optional<ServerSSLOptions> tls = settings.tls().map(files -> Tls.read(vertx, files));
             FrontDoor door = new FrontDoor(
                     vertx,
                     new Api(backend, answers, this::lookup),
-                    new AccessRules(settings.listen().isLoopback(), settings.origins()),
-                    new Connections(vertx, settings.clientPatience(), settings.idleConnection()),
+                    new AccessRules(settings.listen(), settings.access()),
+                    new Connections(vertx, settings.limits()),
+                    keys.map(Callers::new),
                     settings);
-            address = settings.listen().withPort(listen(settings.listen(), door));
+            OllamaHost listen = settings.listen();
+            int port = listen(listen, door, tls);
+            address = new OllamaHost(tls.isPresent() ? "https" : "http", listen.host(), port, "");
+            watch(settings, keys);
         } catch (Throwable t) {
             close();
             throw t;
@@ -103,15 +117,34 @@ public final class OllamaServer implements AutoCloseable {
                 false);
     }
 
-    private int listen(OllamaHost wanted, FrontDoor door) {
+    /// Has files that change read again.
+    private void watch(ServerSettings settings, Optional<KeyRing> keys) {
+        List<FileWatch> watches = new ArrayList<>();
+        keys.ifPresent(ring -> watches.add(new FileWatch(
+                "the keys file", settings.access().keysFile().stream().toList(), ring::reload)));
+        settings.tls()
+                .ifPresent(files -> watches.add(new FileWatch(
+                        "the TLS certificate", files.all().toList(), () -> renew(Tls.read(vertx, files)))));
+        if (watches.isEmpty()) return;
+        vertx.setPeriodic(WATCH_MILLIS, tick -> lookup(() -> watches.forEach(FileWatch::look)));
+    }
+
+    private void renew(ServerSSLOptions tls) {
+        for (HttpServer listener : listeners) {
+            listener.updateSSLOptions(tls)
+                    .onFailure(e -> LOG.warn("the new TLS certificate is not in use: {}", e.getMessage()));
+        }
+    }
+
+    private int listen(OllamaHost wanted, FrontDoor door, Optional<ServerSSLOptions> tls) {
         if (!wanted.host().equals("localhost")) {
             String host = wanted.host().isEmpty() ? "0.0.0.0" : wanted.host();
-            return listen(host, wanted.port(), door).actualPort();
+            return listen(host, wanted.port(), door, tls).actualPort();
         }
         for (int tries = 1; ; tries++) {
-            HttpServer four = listen("127.0.0.1", wanted.port(), door);
+            HttpServer four = listen("127.0.0.1", wanted.port(), door, tls);
             try {
-                listen("::1", four.actualPort(), door);
+                listen("::1", four.actualPort(), door, tls);
                 return four.actualPort();
             } catch (BackendException e) {
                 if (!(e.getCause() instanceof BindException bind) || !isTaken(bind)) {
@@ -125,12 +158,15 @@ public final class OllamaServer implements AutoCloseable {
         }
     }
 
-    private HttpServer listen(String host, int port, FrontDoor door) {
-        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
-                        .setHttp2ClearTextEnabled(false)
-                        .setMaxHeaderSize(32 * 1024)
-                        .setMaxInitialLineLength(16 * 1024)
-                        .setAcceptBacklog(1024))
+    private HttpServer listen(String host, int port, FrontDoor door, Optional<ServerSSLOptions> tls) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHttp2ClearTextEnabled(false)
+                .setMaxHeaderSize(RequestGate.LONGEST_HEAD)
+                .setMaxInitialLineLength(RequestGate.LONGEST_REQUEST_LINE)
+                .setAcceptBacklog(1024);
+        HttpServer server = (tls.isPresent()
+                        ? vertx.createHttpServer(new HttpServerConfig(options), tls.get())
+                        : vertx.createHttpServer(options))
                 .connectionHandler(door::opened)
                 .requestHandler(door);
         String where = (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

@@ -22,7 +22,8 @@ final class Tokens {
     void tokenize(Exchange exchange) throws ClientLeft {
         Fields body = JsonText.readObject(exchange.body(), "TokenizeRequest");
         String model = model(body);
-        String text = body.firstText("content", "prompt");
+        String other = body.firstText("prompt");
+        String text = body.text("content").filter(given -> !given.isEmpty()).orElse(other);
         boolean addSpecial = body.flag("add_special", false);
         boolean parseSpecial = body.flag("parse_special", true);
         stopWhenGone(exchange);

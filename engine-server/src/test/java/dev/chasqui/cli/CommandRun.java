@@ -2,6 +2,7 @@ package dev.chasqui.cli;
 
 import dev.chasqui.api.Backend;
 import dev.chasqui.api.Options;
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.engine.LoadPlan;
 import dev.chasqui.engine.MachineMemory;
 import dev.chasqui.tune.Effort;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Runs commands in this JVM against scripted rooms and keeps what they print.
@@ -103,6 +105,12 @@ final class CommandRun implements Rooms, Tunings {
     }
 
     @Override
+    public Rooms withIsolation(Isolation level) {
+        served.add("isolation " + level);
+        return this;
+    }
+
+    @Override
     public Backend server() {
         return server;
     }
@@ -118,8 +126,9 @@ final class CommandRun implements Rooms, Tunings {
     }
 
     @Override
-    public void serve(Optional<String> host, Optional<Integer> port) {
-        served.add(host.orElse("default") + ":" + port.map(String::valueOf).orElse("default"));
+    public void serve(Optional<String> host, Optional<Integer> port, Map<String, String> settings) {
+        served.add(host.orElse("default") + ":" + port.map(String::valueOf).orElse("default")
+                + (settings.isEmpty() ? "" : " " + new TreeMap<>(settings)));
     }
 
     @Override

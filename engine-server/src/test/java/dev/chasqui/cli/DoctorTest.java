@@ -2,6 +2,7 @@ package dev.chasqui.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chasqui.engine.Isolation;
 import dev.chasqui.platform.CpuCores;
 import dev.chasqui.platform.CpuVerdict;
 import java.io.IOException;
@@ -54,6 +55,15 @@ class DoctorTest {
         Finding full = MachineChecks.memory(8L << 30, 100L << 20, OptionalLong.of(512L << 20));
         assertThat(full.level()).isEqualTo(Finding.Level.PROBLEM);
         assertThat(full.text()).contains("control group limit 536 MB");
+    }
+
+    @Test
+    void howFarNativeCodeIsKeptAwayIsSaid() {
+        for (Isolation level : Isolation.values()) {
+            Finding finding = Doctor.isolation(level);
+            assertThat(finding.level()).isEqualTo(Finding.Level.OK);
+            assertThat(finding.text()).startsWith(level.wire() + ": ");
+        }
     }
 
     @Test

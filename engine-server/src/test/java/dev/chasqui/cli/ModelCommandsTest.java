@@ -392,6 +392,15 @@ class ModelCommandsTest {
     }
 
     @Test
+    void serveTakesItsIsolationFromTheCommandLine() {
+        assertThat(chasqui.run("serve", "--isolation", "process")).isZero();
+        assertThat(chasqui.served).containsExactly("isolation PROCESS", "default:default");
+
+        assertThat(chasqui.run("serve", "--isolation", "full")).isEqualTo(1);
+        assertThat(chasqui.err()).isEqualTo("Error: isolation is \"full\"; expected none, probe or process\n");
+    }
+
+    @Test
     void aModelWithoutANameIsAUsageErrorOfStatusOne() {
         assertThat(chasqui.run("rm")).isEqualTo(1);
         assertThat(chasqui.err()).isEqualTo("Error: Missing required parameter: 'MODEL'\nSee 'chasqui rm --help'.\n");

@@ -42,6 +42,16 @@ class HealthTest extends ServerFixture {
     }
 
     @Test
+    void whatAnOperatorShouldKnowDoesNotTakeItOutOfService() throws Exception {
+        backend.warnings = List.of("model 'm' is quarantined");
+
+        HttpResponse<String> reply = get("/ready");
+
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(reply.body()).isEqualTo("{\"status\":\"degraded\",\"warnings\":[\"model 'm' is quarantined\"]}");
+    }
+
+    @Test
     void aServerThatIsBeingClosedTakesNoConnectionsThoughItFinishesAnswers() throws Exception {
         backend.script = prompt -> Script.hangingAfter(Chunk.ofText("One "));
         try (RawClient answer = new RawClient(server.port())) {

@@ -38,13 +38,17 @@ final class OpenApi {
         return paths;
     }
 
-    /// Says so if the request is one the document does not allow.
-    void checkRequest(String verb, String path, String json) {
+    JsonNode requestSchema(String verb, String path) {
         JsonNode schema = operation(verb, path).at("/requestBody/content/application~1json/schema");
         assertThat(schema.isObject())
                 .as("%s %s has a request schema", verb, path)
                 .isTrue();
-        check(schema, json);
+        return schema;
+    }
+
+    /// Says so if the request is one the document does not allow.
+    void checkRequest(String verb, String path, String json) {
+        check(requestSchema(verb, path), json);
     }
 
     /// Says so if the status, the content type or the body is none the document names.
@@ -70,7 +74,8 @@ final class OpenApi {
         return document.get("paths").path(known).path(verb.toLowerCase());
     }
 
-    private JsonNode resolved(JsonNode node) {
+    /// What the node refers to, if it does; else itself.
+    JsonNode resolved(JsonNode node) {
         return node.has("$ref") ? document.at(node.get("$ref").stringValue().substring(1)) : node;
     }
 

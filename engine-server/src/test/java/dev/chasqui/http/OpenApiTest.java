@@ -59,6 +59,7 @@ class OpenApiTest extends ServerFixture {
                 "GET  | / | ''",
                 "GET  | /health | ''",
                 "GET  | /ready | ''",
+                "GET  | /metrics | ''",
                 "GET  | /api/version | ''",
                 "GET  | /api/tags | ''",
                 "POST | /api/show       | {'model':'tiny:1m'}",

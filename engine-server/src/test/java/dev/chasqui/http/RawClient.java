@@ -1,10 +1,12 @@
 package dev.chasqui.http;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// A client that says exactly what the test says, byte by byte.
 final class RawClient implements AutoCloseable {
@@ -19,7 +21,7 @@ final class RawClient implements AutoCloseable {
     RawClient(String address, int port) throws IOException {
         socket = new Socket(address, port);
         socket.setSoTimeout(20_000);
-        in = socket.getInputStream();
+        in = new BufferedInputStream(socket.getInputStream());
     }
 
     RawClient send(String text) throws IOException {
@@ -35,12 +37,21 @@ final class RawClient implements AutoCloseable {
     /// Up to and with the first occurrence of the text.
     String readUntil(String end) throws IOException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
-        while (!read.toString(StandardCharsets.UTF_8).endsWith(end)) {
+        byte[] wanted = end.getBytes(StandardCharsets.UTF_8);
+        byte[] last = new byte[wanted.length];
+        while (!Arrays.equals(last, wanted)) {
             int next = in.read();
             if (next < 0) throw new IOException("closed after: " + read.toString(StandardCharsets.UTF_8));
             read.write(next);
+            System.arraycopy(last, 1, last, 0, last.length - 1);
+            last[last.length - 1] = (byte) next;
         }
         return read.toString(StandardCharsets.UTF_8);
+    }
+
+    /// Whether there is a byte to read already.
+    boolean hasSomething() throws IOException {
+        return in.available() > 0;
     }
 
     /// All until the server closes.

@@ -74,6 +74,7 @@ class ScriptedBackend implements Backend {
     volatile Optional<BackendException> embeddingFails = Optional.empty();
     volatile int truncated;
     volatile List<String> obstacles = List.of();
+    volatile List<String> warnings = List.of();
 
     private static Script echo(String prompt) {
         List<Chunk> words = new ArrayList<>();
@@ -130,6 +131,11 @@ class ScriptedBackend implements Backend {
     public String detokenize(String model, int... tokens) {
         require(model);
         return new String(tokens, 0, tokens.length);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings;
     }
 
     @Override

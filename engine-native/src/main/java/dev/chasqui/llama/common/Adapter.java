@@ -5,6 +5,7 @@ import dev.chasqui.platform.NativeLibraries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -39,19 +40,24 @@ final class Adapter {
     static NativeHandle open(String what, LongSupplier open, java.util.function.LongConsumer free) {
         load();
         return NativeStack.call(
-                "making the " + what, LIMIT, () -> new NativeHandle(what, open.getAsLong(), free), NativeHandle::close);
+                "making the " + what,
+                LIMIT,
+                new AtomicInteger(),
+                () -> new NativeHandle(what, open.getAsLong(), free),
+                NativeHandle::close);
     }
 
     /// Calls a function which answers with fields.
     static Fields ask(String what, NativeHandle handle, LongFunction<Long> call) {
         handle.requireOpen();
-        return NativeStack.call(what, LIMIT, () -> handle.use(address -> taken(call.apply(address))), late -> {});
+        return NativeStack.call(
+                what, LIMIT, handle.overdue(), () -> handle.use(address -> taken(call.apply(address))), late -> {});
     }
 
     /// Calls a function of no object which answers with fields.
     static Fields ask(String what, Duration limit, LongSupplier call) {
         load();
-        return NativeStack.call(what, limit, () -> taken(call.getAsLong()), late -> {});
+        return NativeStack.call(what, limit, new AtomicInteger(), () -> taken(call.getAsLong()), late -> {});
     }
 
     private static Fields taken(long given) {

@@ -10,8 +10,9 @@ import java.util.Map;
 /// closing throw [IllegalStateException].
 ///
 /// A template is a program: parse only those that came with a model that is trusted. One that is too long or too
-/// deep is refused, and one that loops is given up after ten seconds, but its thread goes on; a macro that calls
-/// itself for ever ends the process.
+/// deep is refused, a macro that calls itself without an end is an exception, and one that loops is given up after
+/// ten seconds: its thread goes on, and as long as it does the template is not rendered again. What a program does
+/// with memory nobody bounds here; see `docs/native-safety.md`.
 public final class ChatTemplate implements AutoCloseable {
 
     private final NativeHandle handle;
@@ -31,7 +32,11 @@ public final class ChatTemplate implements AutoCloseable {
         TemplateOutline.require(jinja);
         JsonText.requireSize("bos_token", bosToken, 4096);
         JsonText.requireSize("eos_token", eosToken, 4096);
-        byte[] request = new Fields.Out().add(jinja).add(bosToken).add(eosToken).toBytes();
+        byte[] request = new Fields.Out()
+                .add(TemplateGuard.guarded(jinja))
+                .add(bosToken)
+                .add(eosToken)
+                .toBytes();
         NativeHandle handle =
                 Adapter.open("chat template", () -> AdapterJni.template_open(request), AdapterJni::template_close);
         return new ChatTemplate(handle, jinja);

@@ -1,5 +1,6 @@
 package dev.chasqui.llama.common;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
@@ -12,6 +13,9 @@ final class NativeHandle implements AutoCloseable {
     private int users = 1; // the owner is the first
 
     private boolean closed;
+
+    /// Calls that nobody waits for any more.
+    private final AtomicInteger overdue = new AtomicInteger();
 
     NativeHandle(String what, long address, LongConsumer free) {
         this.what = what;
@@ -30,6 +34,10 @@ final class NativeHandle implements AutoCloseable {
         } finally {
             leave();
         }
+    }
+
+    AtomicInteger overdue() {
+        return overdue;
     }
 
     /// @throws IllegalStateException after [#close]

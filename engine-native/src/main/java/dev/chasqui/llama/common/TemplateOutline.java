@@ -5,8 +5,7 @@ import java.util.regex.Pattern;
 
 /// Judges a Jinja template by its outline before C++ parses it by recursion.
 ///
-/// What it cannot see is a macro that calls itself for ever: that ends the process, so a template is only as safe
-/// as the model it came with.
+/// It does not see a macro that calls itself for ever: for that there is [TemplateGuard].
 final class TemplateOutline {
 
     /// The longest template known is a tenth of it.

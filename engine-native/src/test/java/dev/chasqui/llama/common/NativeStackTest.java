@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class NativeStackTest {
@@ -23,32 +24,55 @@ class NativeStackTest {
         List<String> refused = new ArrayList<>();
 
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(
-                            () -> NativeStack.call("looping", Duration.ofMillis(20), () -> await(end), discarded::add))
+            assertThatThrownBy(() -> NativeStack.call(
+                            "looping", Duration.ofMillis(20), new AtomicInteger(), () -> await(end), discarded::add))
                     .isInstanceOf(LlamaException.class)
                     .hasMessage("looping took longer than 20 ms and was given up");
             refused.add("late");
         }
 
-        assertThat(NativeStack.call("adding", LONG, () -> 1 + 1, late -> {})).isEqualTo(2);
+        assertThat(NativeStack.call("adding", LONG, new AtomicInteger(), () -> 1 + 1, late -> {}))
+                .isEqualTo(2);
         end.countDown();
         for (String expected : refused)
             assertThat(discarded.poll(30, TimeUnit.SECONDS)).isEqualTo(expected);
-        assertThat(NativeStack.call("adding", LONG, () -> 1 + 2, late -> {})).isEqualTo(3);
+        assertThat(NativeStack.call("adding", LONG, new AtomicInteger(), () -> 1 + 2, late -> {}))
+                .isEqualTo(3);
+    }
+
+    /// One template that loops takes one thread, however often it is asked for.
+    @Test
+    void whatStillRunsIsNotBegunASecondTime() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger overdue = new AtomicInteger();
+        LinkedBlockingQueue<String> discarded = new LinkedBlockingQueue<>();
+        Duration little = Duration.ofMillis(20);
+
+        assertThatThrownBy(() -> NativeStack.call("looping", little, overdue, () -> await(end), discarded::add))
+                .hasMessageContaining("was given up");
+        assertThatThrownBy(() -> NativeStack.call("looping", LONG, overdue, () -> "not called", discarded::add))
+                .hasMessageContaining("looping was refused: an earlier one took longer than");
+
+        end.countDown();
+        assertThat(discarded.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
+        assertThat(NativeStack.call("adding", LONG, overdue, () -> 1 + 1, late -> {}))
+                .isEqualTo(2);
     }
 
     @Test
     void itsThreadsRecurseDeeperThanAnOrdinaryOne() {
-        assertThat(NativeStack.call("recursing", LONG, () -> depth(100_000), late -> {}))
+        assertThat(NativeStack.call("recursing", LONG, new AtomicInteger(), () -> depth(100_000), late -> {}))
                 .isEqualTo(100_000);
     }
 
     @Test
     void ourOwnExceptionsKeepTheirTypeAndOthersBecomeLlamaExceptions() {
-        assertThatThrownBy(() -> NativeStack.call("x", LONG, () -> fail(new IllegalStateException("own")), late -> {}))
+        assertThatThrownBy(() -> NativeStack.call(
+                        "x", LONG, new AtomicInteger(), () -> fail(new IllegalStateException("own")), late -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("own");
-        assertThatThrownBy(() -> NativeStack.call("x", LONG, () -> fail(new RuntimeException("of C++")), late -> {}))
+        assertThatThrownBy(() -> NativeStack.call(
+                        "x", LONG, new AtomicInteger(), () -> fail(new RuntimeException("of C++")), late -> {}))
                 .isInstanceOf(LlamaException.class)
                 .hasMessage("of C++");
     }
