@@ -12,8 +12,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Disabled;
 
-/// LangChain4j's tests of every provider, over the engine and over HTTP, with the default model: as far as 135 million
-/// parameters can.
+/// LangChain4j's tests of every provider, over the engine and over HTTP, with the default model: as far as
+/// 135 million parameters can.
 class EngineChatModelTest extends AbstractChatModelIT {
 
     private RealBackends real;

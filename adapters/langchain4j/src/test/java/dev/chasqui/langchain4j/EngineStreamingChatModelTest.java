@@ -12,8 +12,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Disabled;
 
-/// LangChain4j's tests of every provider that streams, over the engine with the default model: as far as 135 million
-/// parameters can.
+/// LangChain4j's tests of every provider that streams, over the engine with the default model: as far as 135
+/// million parameters can.
 class EngineStreamingChatModelTest extends AbstractStreamingChatModelIT {
 
     private RealBackends real;
@@ -81,6 +81,13 @@ class EngineStreamingChatModelTest extends AbstractStreamingChatModelIT {
     @Override
     protected boolean assertExceptionType() {
         return false;
+    }
+
+    /// It takes 30 seconds, to be sure that nothing comes any more: with `-Dchasqui.long=true`.
+    /// [ChasquiModelsTest] cancels in less.
+    @Override
+    protected boolean supportsStreamingCancellation() {
+        return Boolean.getBoolean("chasqui.long");
     }
 
     @Override

@@ -9,10 +9,4 @@ class HttpStreamingChatModelTest extends EngineStreamingChatModelTest {
     Backend backend(RealBackends real) {
         return real.http;
     }
-
-    /// It takes 30 seconds: [ChasquiModelsTest] cancels in less.
-    @Override
-    protected boolean supportsStreamingCancellation() {
-        return false;
-    }
 }

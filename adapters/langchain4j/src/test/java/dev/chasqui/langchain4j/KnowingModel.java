@@ -8,8 +8,9 @@ import dev.chasqui.langchain4j.ScriptedBackend.Said;
 import java.util.List;
 import java.util.UUID;
 
-/// Answers what LangChain4j's provider tests ask, as a model would that is cleverer than our default one. It reads what
-/// the adapter sent, and nothing else: without the tool's schema it calls no tool, without its result it knows none.
+/// Answers what LangChain4j's provider tests ask, as a model would that is cleverer than our default one. It
+/// reads what the adapter sent, and nothing else: without the tool's schema it calls no tool, without its
+/// result it knows none.
 final class KnowingModel {
 
     private KnowingModel() {}

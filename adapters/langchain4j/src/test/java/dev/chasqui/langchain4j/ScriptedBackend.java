@@ -25,8 +25,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
-/// A backend whose model says what a test wants, a word at a time, and keeps to `num_predict` and `stop` as any backend
-/// does. What it was asked is in [#heard].
+/// A backend whose model says what a test wants, a word at a time, and keeps to `num_predict` and `stop` as
+/// any backend does. What it was asked is in [#heard].
 final class ScriptedBackend implements Backend {
 
     /// What a model says at once.

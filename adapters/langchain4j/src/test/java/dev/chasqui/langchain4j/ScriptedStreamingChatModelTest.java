@@ -69,7 +69,7 @@ class ScriptedStreamingChatModelTest extends AbstractStreamingChatModelIT {
         return false;
     }
 
-    /// It takes 30 seconds, to be sure that nothing comes any more: once is enough, over the engine.
+    /// It takes 30 seconds, and is there over the engine.
     @Override
     protected boolean supportsStreamingCancellation() {
         return false;

@@ -195,8 +195,8 @@ public final class ChasquiChatOptions extends DefaultToolCallingChatOptions impl
             return with(new Own(Options.NONE, null, null, null, null, urgency, null, null));
         }
 
-        /// A deadline from the call on: a request whose answer cannot begin before is refused at once, an answer
-        /// that runs into it ends there with the reason `length`.
+        /// A deadline from the call on: a request whose answer cannot begin before is refused at once, an
+        /// answer that runs into it ends there with the reason `length`.
         public Builder timeout(Duration timeout) {
             return urgency(Urgency.NONE.withDeadline(timeout));
         }

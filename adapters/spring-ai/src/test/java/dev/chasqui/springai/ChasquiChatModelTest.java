@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -230,7 +231,7 @@ class ChasquiChatModelTest {
     @Test
     void callsAndStreamsAreObserved() {
         ObservationRegistry registry = ObservationRegistry.create();
-        List<ChatModelObservationContext> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<ChatModelObservationContext> seen = new CopyOnWriteArrayList<>();
         registry.observationConfig().observationHandler(new ObservationHandler<ChatModelObservationContext>() {
             @Override
             public void onStop(ChatModelObservationContext context) {
