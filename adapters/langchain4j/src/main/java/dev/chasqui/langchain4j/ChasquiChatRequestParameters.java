@@ -21,18 +21,18 @@ public final class ChasquiChatRequestParameters extends DefaultChatRequestParame
             Options options,
             @Nullable Think think,
             @Nullable Integer topLogprobs,
-            @Nullable Urgency urgency,
+            Urgency urgency,
             @Nullable KeepAlive keepAlive,
             @Nullable OnLength onLength) {
 
-        static final Own NONE = new Own(Options.NONE, null, null, null, null, null);
+        static final Own NONE = new Own(Options.NONE, null, null, Urgency.NONE, null, null);
 
         Own over(Own base) {
             return new Own(
                     options.over(base.options),
                     think != null ? think : base.think,
                     topLogprobs != null ? topLogprobs : base.topLogprobs,
-                    urgency != null ? urgency : base.urgency,
+                    urgency.over(base.urgency),
                     keepAlive != null ? keepAlive : base.keepAlive,
                     onLength != null ? onLength : base.onLength);
         }
@@ -62,8 +62,8 @@ public final class ChasquiChatRequestParameters extends DefaultChatRequestParame
         return Optional.ofNullable(own.topLogprobs);
     }
 
-    public Optional<Urgency> urgency() {
-        return Optional.ofNullable(own.urgency);
+    public Urgency urgency() {
+        return own.urgency;
     }
 
     public Optional<KeepAlive> keepAlive() {
@@ -108,7 +108,7 @@ public final class ChasquiChatRequestParameters extends DefaultChatRequestParame
 
         /// These options go before the ones given so far.
         public Builder options(Options options) {
-            return with(new Own(options, null, null, null, null, null));
+            return with(new Own(options, null, null, Urgency.NONE, null, null));
         }
 
         /// @throws dev.chasqui.api.BackendException naming the option, if the value's type or range is wrong
@@ -119,29 +119,29 @@ public final class ChasquiChatRequestParameters extends DefaultChatRequestParame
         /// Whether, and how hard, the model thinks; what it thought is
         /// [dev.langchain4j.data.message.AiMessage#thinking].
         public Builder think(Think think) {
-            return with(new Own(Options.NONE, think, null, null, null, null));
+            return with(new Own(Options.NONE, think, null, Urgency.NONE, null, null));
         }
 
         /// Asks for log-probabilities, with so many of the likeliest tokens beside each, 0 to 20.
         ///
         /// @see ChasquiChatResponseMetadata#logprobs()
         public Builder topLogprobs(int top) {
-            return with(new Own(Options.NONE, null, top, null, null, null));
+            return with(new Own(Options.NONE, null, top, Urgency.NONE, null, null));
         }
 
-        /// Priority, deadline, and which older requests this one replaces.
+        /// Priority, deadline, and which older requests this one replaces, as far as each is set.
         public Builder urgency(Urgency urgency) {
             return with(new Own(Options.NONE, null, null, urgency, null, null));
         }
 
         /// How long the model stays in memory afterwards.
         public Builder keepAlive(KeepAlive keepAlive) {
-            return with(new Own(Options.NONE, null, null, null, keepAlive, null));
+            return with(new Own(Options.NONE, null, null, Urgency.NONE, keepAlive, null));
         }
 
         /// What becomes of JSON that is cut off by a limit or its deadline.
         public Builder onLength(OnLength onLength) {
-            return with(new Own(Options.NONE, null, null, null, null, onLength));
+            return with(new Own(Options.NONE, null, null, Urgency.NONE, null, onLength));
         }
 
         @Override

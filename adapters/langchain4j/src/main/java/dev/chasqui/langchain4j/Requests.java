@@ -43,7 +43,12 @@ final class Requests {
     private Requests() {}
 
     /// @throws UnsupportedFeatureException if it holds what no backend can take, such as an image behind a URL
+    /// @throws InvalidRequestException naming the field, if a value is outside its range
     static ChatRequest of(dev.langchain4j.model.chat.request.ChatRequest request) {
+        return Failures.translated(() -> translated(request));
+    }
+
+    private static ChatRequest translated(dev.langchain4j.model.chat.request.ChatRequest request) {
         ChatRequestParameters parameters = request.parameters();
         List<Message> messages =
                 request.messages().stream().map(Requests::message).toList();
@@ -62,12 +67,11 @@ final class Requests {
         if (format.isPresent()) settings = settings.withFormat(format.get());
         if (!(parameters instanceof ChasquiChatRequestParameters own)) return settings;
 
+        settings = settings.withUrgency(own.urgency());
         if (own.think().isPresent()) settings = settings.withThink(own.think().get());
         if (own.topLogprobs().isPresent()) {
             settings = settings.withTopLogprobs(own.topLogprobs().get());
         }
-        if (own.urgency().isPresent())
-            settings = settings.withUrgency(own.urgency().get());
         if (own.keepAlive().isPresent()) {
             settings = settings.withKeepAlive(own.keepAlive().get());
         }
@@ -87,7 +91,7 @@ final class Requests {
         common.put(Option.NUM_PREDICT.wire(), parameters.maxOutputTokens());
         List<String> stops = parameters.stopSequences();
         if (stops != null && !stops.isEmpty()) common.put(Option.STOP.wire(), stops);
-        return Failures.translated(() -> Options.parse(common))
+        return Options.parse(common)
                 .over(parameters instanceof ChasquiChatRequestParameters own ? own.options() : Options.NONE);
     }
 

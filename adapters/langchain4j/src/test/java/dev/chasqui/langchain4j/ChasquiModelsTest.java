@@ -129,9 +129,15 @@ class ChasquiModelsTest {
                 .seed(7)
                 .numCtx(2048)
                 .think(Think.OFF)
+                .timeout(Duration.ofSeconds(30))
                 .build();
         ask(model, ChatRequestParameters.builder().temperature(0.1).build());
-        ask(model, ChasquiChatRequestParameters.builder().option(Option.SEED, 8).build());
+        ask(
+                model,
+                ChasquiChatRequestParameters.builder()
+                        .option(Option.SEED, 8)
+                        .urgency(Urgency.NONE.withPriority(7))
+                        .build());
 
         ChatRequest plain = scripted.heard.take();
         ChatRequest own = scripted.heard.take();
@@ -140,6 +146,21 @@ class ChasquiModelsTest {
                 .isEqualTo(Options.parse(Map.of("seed", 7, "num_ctx", 2048, "temperature", 0.1)));
         assertThat(own.settings().options()).isEqualTo(Options.parse(Map.of("seed", 8, "num_ctx", 2048)));
         assertThat(own.settings().think()).isEqualTo(Think.OFF);
+        assertThat(own.settings().urgency())
+                .isEqualTo(Urgency.NONE.withPriority(7).withDeadline(Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void aValueOutsideItsRangeIsAnInvalidRequest() {
+        ChasquiChatModel model = ChasquiChatModel.builder()
+                .backend(scripted)
+                .modelName("m")
+                .topP(1.5)
+                .build();
+
+        assertThatThrownBy(() -> model.chat(QUESTION))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessage("option \"top_p\" is 1.5; expected in [0, 1]");
     }
 
     private static ChatResponse ask(ChasquiChatModel model, ChatRequestParameters parameters) {

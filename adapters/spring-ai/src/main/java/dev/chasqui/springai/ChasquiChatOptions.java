@@ -30,11 +30,11 @@ public final class ChasquiChatOptions extends DefaultToolCallingChatOptions impl
             @Nullable Think think,
             @Nullable ToolChoice toolChoice,
             @Nullable Integer topLogprobs,
-            @Nullable Urgency urgency,
+            Urgency urgency,
             @Nullable KeepAlive keepAlive,
             @Nullable OnLength onLength) {
 
-        static final Own NONE = new Own(Options.NONE, null, null, null, null, null, null, null);
+        static final Own NONE = new Own(Options.NONE, null, null, null, null, Urgency.NONE, null, null);
 
         Own over(Own base) {
             return new Own(
@@ -43,7 +43,7 @@ public final class ChasquiChatOptions extends DefaultToolCallingChatOptions impl
                     think != null ? think : base.think,
                     toolChoice != null ? toolChoice : base.toolChoice,
                     topLogprobs != null ? topLogprobs : base.topLogprobs,
-                    urgency != null ? urgency : base.urgency,
+                    urgency.over(base.urgency),
                     keepAlive != null ? keepAlive : base.keepAlive,
                     onLength != null ? onLength : base.onLength);
         }
@@ -94,8 +94,8 @@ public final class ChasquiChatOptions extends DefaultToolCallingChatOptions impl
         return Optional.ofNullable(own.topLogprobs);
     }
 
-    public Optional<Urgency> urgency() {
-        return Optional.ofNullable(own.urgency);
+    public Urgency urgency() {
+        return own.urgency;
     }
 
     public Optional<KeepAlive> keepAlive() {
@@ -141,7 +141,7 @@ public final class ChasquiChatOptions extends DefaultToolCallingChatOptions impl
 
         /// These options go before the ones given so far.
         public Builder options(Options options) {
-            return with(new Own(options, null, null, null, null, null, null, null));
+            return with(new Own(options, null, null, null, null, Urgency.NONE, null, null));
         }
 
         /// @throws dev.chasqui.api.BackendException naming the option, if the value's type or range is wrong
@@ -175,22 +175,22 @@ public final class ChasquiChatOptions extends DefaultToolCallingChatOptions impl
 
         /// Whether, and how hard, the model thinks.
         public Builder think(Think think) {
-            return with(new Own(Options.NONE, null, think, null, null, null, null, null));
+            return with(new Own(Options.NONE, null, think, null, null, Urgency.NONE, null, null));
         }
 
         /// Whether one of the tools must be called.
         public Builder toolChoice(ToolChoice choice) {
-            return with(new Own(Options.NONE, null, null, choice, null, null, null, null));
+            return with(new Own(Options.NONE, null, null, choice, null, Urgency.NONE, null, null));
         }
 
         /// Asks for log-probabilities, with so many of the likeliest tokens beside each, 0 to 20.
         ///
         /// @see ChasquiChatModel#LOGPROBS
         public Builder topLogprobs(int top) {
-            return with(new Own(Options.NONE, null, null, null, top, null, null, null));
+            return with(new Own(Options.NONE, null, null, null, top, Urgency.NONE, null, null));
         }
 
-        /// Priority, deadline, and which older requests this one replaces.
+        /// Priority, deadline, and which older requests this one replaces, as far as each is set.
         public Builder urgency(Urgency urgency) {
             return with(new Own(Options.NONE, null, null, null, null, urgency, null, null));
         }
@@ -203,12 +203,12 @@ public final class ChasquiChatOptions extends DefaultToolCallingChatOptions impl
 
         /// How long the model stays in memory afterwards.
         public Builder keepAlive(KeepAlive keepAlive) {
-            return with(new Own(Options.NONE, null, null, null, null, null, keepAlive, null));
+            return with(new Own(Options.NONE, null, null, null, null, Urgency.NONE, keepAlive, null));
         }
 
         /// What becomes of JSON that is cut off by a limit or its deadline.
         public Builder onLength(OnLength onLength) {
-            return with(new Own(Options.NONE, null, null, null, null, null, null, onLength));
+            return with(new Own(Options.NONE, null, null, null, null, Urgency.NONE, null, onLength));
         }
 
         @Override

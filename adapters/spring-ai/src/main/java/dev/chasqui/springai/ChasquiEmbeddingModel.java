@@ -74,13 +74,14 @@ public final class ChasquiEmbeddingModel extends AbstractEmbeddingModel {
         if (model == null || model.isBlank()) {
             throw BackendException.invalid("model is not set; give the embedding model options that name one");
         }
-        EmbedRequest request = EmbedRequest.of(model, inputs).withOptions(options.options());
+        EmbedRequest request =
+                EmbedRequest.of(model, inputs).withOptions(options.options()).withUrgency(options.urgency());
         Integer dimensions = options.dimensions();
         if (dimensions != null) request = request.withDimensions(dimensions);
         Boolean truncate = options.truncate();
         if (truncate != null) request = request.withTruncate(truncate);
         if (options.keepAlive() != null) request = request.withKeepAlive(options.keepAlive());
-        return options.urgency() == null ? request : request.withUrgency(options.urgency());
+        return request;
     }
 
     private static EmbeddingResponse response(String model, Embeddings found) {

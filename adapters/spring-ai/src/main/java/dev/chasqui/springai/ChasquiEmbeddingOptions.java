@@ -6,7 +6,8 @@ import dev.chasqui.api.Urgency;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.embedding.EmbeddingOptions;
 
-/// What a request to [ChasquiEmbeddingModel] may set; `null` leaves it to the model's own options, then to
+/// What a request to [ChasquiEmbeddingModel] may set; `null`, or nothing set, leaves it to the model's own options,
+/// then to
 /// Chasqui's defaults.
 ///
 /// @param model      the model's name
@@ -21,12 +22,12 @@ public record ChasquiEmbeddingOptions(
         Options options,
         @Nullable Boolean truncate,
         @Nullable KeepAlive keepAlive,
-        @Nullable Urgency urgency)
+        Urgency urgency)
         implements EmbeddingOptions {
 
     /// All of that model's defaults.
     public static ChasquiEmbeddingOptions of(String model) {
-        return new ChasquiEmbeddingOptions(model, null, Options.NONE, null, null, null);
+        return new ChasquiEmbeddingOptions(model, null, Options.NONE, null, null, Urgency.NONE);
     }
 
     @Override
@@ -64,13 +65,13 @@ public record ChasquiEmbeddingOptions(
         ChasquiEmbeddingOptions own = request instanceof ChasquiEmbeddingOptions given
                 ? given
                 : new ChasquiEmbeddingOptions(
-                        request.getModel(), request.getDimensions(), Options.NONE, null, null, null);
+                        request.getModel(), request.getDimensions(), Options.NONE, null, null, Urgency.NONE);
         return new ChasquiEmbeddingOptions(
                 own.model != null ? own.model : model,
                 own.dimensions != null ? own.dimensions : dimensions,
                 own.options.over(options),
                 own.truncate != null ? own.truncate : truncate,
                 own.keepAlive != null ? own.keepAlive : keepAlive,
-                own.urgency != null ? own.urgency : urgency);
+                own.urgency.over(urgency));
     }
 }

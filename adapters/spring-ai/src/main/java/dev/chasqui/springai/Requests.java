@@ -45,7 +45,9 @@ final class Requests {
     }
 
     private static Settings settings(ChasquiChatOptions options) {
-        Settings settings = Settings.DEFAULT.withOptions(common(options).over(options.options()));
+        Settings settings = Settings.DEFAULT
+                .withOptions(common(options).over(options.options()))
+                .withUrgency(options.urgency());
         String schema = options.getOutputSchema();
         if (schema != null) settings = settings.withFormat(schema);
         if (options.think().isPresent()) {
@@ -53,9 +55,6 @@ final class Requests {
         }
         if (options.topLogprobs().isPresent()) {
             settings = settings.withTopLogprobs(options.topLogprobs().get());
-        }
-        if (options.urgency().isPresent()) {
-            settings = settings.withUrgency(options.urgency().get());
         }
         if (options.keepAlive().isPresent()) {
             settings = settings.withKeepAlive(options.keepAlive().get());

@@ -1,6 +1,7 @@
 package dev.chasqui.springboot;
 
 import dev.chasqui.api.Backend;
+import dev.chasqui.api.Urgency;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
 import dev.chasqui.ollama.OllamaBackend;
@@ -63,7 +64,8 @@ public class ChasquiAutoConfiguration {
         String model = properties.embeddingModel() != null ? properties.embeddingModel() : properties.model();
         return ChasquiEmbeddingModel.builder()
                 .backend(backend)
-                .options(new ChasquiEmbeddingOptions(model, null, properties.checkedOptions(), null, null, null))
+                .options(
+                        new ChasquiEmbeddingOptions(model, null, properties.checkedOptions(), null, null, Urgency.NONE))
                 .observationRegistry(observations.getIfUnique(() -> ObservationRegistry.NOOP))
                 .build();
     }

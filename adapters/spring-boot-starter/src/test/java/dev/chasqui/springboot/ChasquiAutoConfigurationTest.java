@@ -120,7 +120,7 @@ class ChasquiAutoConfigurationTest {
                                     .with(Option.NUM_CTX, 2048)
                                     .with(Option.TEMPERATURE, 0.2)
                                     .with(Option.TOP_K, 20));
-                    assertThat(options.urgency().orElseThrow().deadline()).contains(Duration.ofSeconds(30));
+                    assertThat(options.urgency().deadline()).contains(Duration.ofSeconds(30));
                     assertThat(options.think()).contains(Think.OFF);
                 });
     }
