@@ -9,6 +9,7 @@ import dev.chasqui.api.Urgency;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.model.embedding.DimensionAwareEmbeddingModel;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
+import dev.langchain4j.model.embedding.request.DefaultEmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingParameter;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
@@ -93,8 +94,7 @@ public final class ChasquiEmbeddingModel extends DimensionAwareEmbeddingModel {
     /// Needs a backend and a model's name.
     public static final class Builder {
 
-        private final dev.langchain4j.model.embedding.request.DefaultEmbeddingRequestParameters.Builder<?> parameters =
-                EmbeddingRequestParameters.builder();
+        private final DefaultEmbeddingRequestParameters.Builder<?> parameters = EmbeddingRequestParameters.builder();
         private @Nullable Backend backend;
         private @Nullable String modelName;
         private Options options = Options.NONE;
