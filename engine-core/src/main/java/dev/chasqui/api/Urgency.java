@@ -42,6 +42,14 @@ public record Urgency(int priority, Optional<Duration> deadline, Optional<String
         return new Urgency(priority, Optional.of(deadline), supersedes);
     }
 
+    /// These values, and where they are silent (normal priority, no deadline, no name) those of `base`.
+    public Urgency over(Urgency base) {
+        return new Urgency(
+                priority == NORMAL ? base.priority : priority,
+                deadline.or(base::deadline),
+                supersedes.or(base::supersedes));
+    }
+
     public Urgency superseding(String name) {
         return new Urgency(priority, deadline, Optional.of(name));
     }
