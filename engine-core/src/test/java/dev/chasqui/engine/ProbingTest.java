@@ -214,7 +214,7 @@ class ProbingTest {
     @Test
     void anEngineRefusesATemplateThatWouldEndItAndServesOn() throws IOException {
         TinyModel.seeded(9)
-                .withTemplate("{% macro again(x) %}{{ again(x) }}{% endmacro %}{{ again(1) }}")
+                .withTemplate("{% set x = [1] %}{% set _ = x.append(x) %}{{ x | tojson }}{{ x }}")
                 .write(weights);
         EngineConfig config = EngineConfig.fromEnvironment(Map.of());
         try (Engine engine = Engine.open(weights, config)) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(120)
@@ -30,6 +31,9 @@ class ProbeTest {
 
     /// Each macro calls itself for ever.
     private static final String MACRO = "{% macro again(x) %}{{ again(x) }}{% endmacro %}";
+    private static final String HOLDS_ITSELF = "{% set x = [1] %}{% set _ = x.append(x) %}{{ x | tojson }}{{ x }}";
+    private static final String DOUBLES = "{% set ns = namespace(text='0123456789') %}"
+            + "{% for i in range(40) %}{% set ns.text = ns.text ~ ns.text %}{% endfor %}{{ ns.text }}";
 
     @TempDir
     Path folder;
@@ -57,14 +61,13 @@ class ProbeTest {
         assertThat(result.reason()).startsWith("it died of SIGABRT: ").endsWith(" while its weights were loaded");
     }
 
+    /// What bounds a template's own calls and loops does not see these.
     @ParameterizedTest
-    @CsvSource({
-        "{{ again(1) }}",
-        "{% if messages[0].role == 'system' %}{{ again(1) }}{% endif %}",
-        "{% if tools %}{{ again(1) }}{% endif %}"
-    })
-    void aTemplateThatCallsItselfForEverIsNamed(String use) throws Exception {
-        ProbeResult result = probed(TinyModel.seeded(1).withTemplate(MACRO + use));
+    @ValueSource(
+            strings = {"%s", "{%% if messages[0].role == 'system' %%}%s{%% endif %%}", "{%% if tools %%}%s{%% endif %%}"
+            })
+    void aTemplateWhoseValueHoldsItselfIsNamed(String use) throws Exception {
+        ProbeResult result = probed(TinyModel.seeded(1).withTemplate(use.formatted(HOLDS_ITSELF)));
 
         assertThat(result.fate()).isEqualTo(Fate.DIED);
         assertThat(result.reason()).startsWith("it died of SIGSEGV").endsWith(" while its chat template was used");
@@ -72,11 +75,18 @@ class ProbeTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aTemplateThatComesToNoEndIsNamed() throws Exception {
-        ProbeResult result = probed(TinyModel.seeded(1).withTemplate("{% for i in range(300000000) %}{% endfor %}"));
+    void aTemplateThatGrowsWithoutEndIsNamed() throws Exception {
+        ProbeResult result = probed(TinyModel.seeded(1).withTemplate(DOUBLES));
 
         assertThat(result.fate()).isEqualTo(Fate.DIED);
         assertThat(result.reason()).startsWith("this failed: ").containsAnyOf("the chat template", "bad_alloc");
+    }
+
+    @Test
+    void aTemplateThatCallsItselfForEverIsStoppedAndNoFault() throws Exception {
+        TinyModel model = TinyModel.seeded(1).withTemplate(MACRO + "{{ again(1) }}");
+
+        assertThat(probed(model).fate()).isEqualTo(Fate.LIVED);
     }
 
     @Test

@@ -9,14 +9,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,10 +36,10 @@ class AcceptFloodTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "100000"})
     void aFloodIsOverWhenItIsOver(String setting) throws Exception {
-        Process child = start(setting);
         List<SocketChannel> flood = new ArrayList<>();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            int port = port(child);
+        try (ServeProcess child = start(setting);
+                HttpClient client = HttpClient.newHttpClient()) {
+            int port = child.port;
             assertThat(status(client, port)).isEqualTo(200);
             for (int i = 0; i < FLOOD; i++) {
                 SocketChannel one = SocketChannel.open();
@@ -66,54 +63,17 @@ class AcceptFloodTest {
             while (status != 200 && System.nanoTime() - start < 60_000_000_000L) status = status(client, port);
             assertThat(status).isEqualTo(200);
             System.out.println("served again after " + (System.nanoTime() - start) / 1_000_000 + " ms");
-            assertThat(child.isAlive()).isTrue();
+            assertThat(child.process.isAlive()).isTrue();
         } finally {
             for (SocketChannel one : flood) one.close();
-            child.destroyForcibly().waitFor();
         }
     }
 
-    private Process start(String setting) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        ProcessBuilder builder = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n " + FILES + " && exec \"$@\"",
-                        "sh",
-                        java,
-                        "-Xmx256m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.chasqui.cli.Main",
-                        "serve",
-                        "--host",
-                        "127.0.0.1",
-                        "--port",
-                        "0")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile());
-        builder.environment()
-                .putAll(Map.of(
-                        "OLLAMA_MODELS",
-                        folder.resolve("models").toString(),
-                        "CHASQUI_OFFLINE",
-                        "1",
-                        "CHASQUI_MAX_CONNECTIONS",
-                        setting));
-        return builder.start();
-    }
-
-    private int port(Process child) throws Exception {
-        Pattern listening = Pattern.compile("listening on http://127\\.0\\.0\\.1:(\\d+)");
-        for (long end = System.nanoTime() + 90_000_000_000L; System.nanoTime() < end; Thread.sleep(50)) {
-            Matcher found = listening.matcher(Files.readString(folder.resolve("log")));
-            if (found.find()) return Integer.parseInt(found.group(1));
-            assertThat(child.isAlive())
-                    .as(Files.readString(folder.resolve("log")))
-                    .isTrue();
-        }
-        throw new AssertionError("the server did not start: " + Files.readString(folder.resolve("log")));
+    private ServeProcess start(String setting) throws Exception {
+        return ServeProcess.start(
+                folder,
+                List.of("sh", "-c", "ulimit -n " + FILES + " && exec \"$@\"", "sh"),
+                Map.of("OLLAMA_MODELS", folder.resolve("models").toString(), "CHASQUI_MAX_CONNECTIONS", setting));
     }
 
     private static int status(HttpClient client, int port) throws InterruptedException {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -52,6 +53,17 @@ final class RawClient implements AutoCloseable {
     /// Whether there is a byte to read already.
     boolean hasSomething() throws IOException {
         return in.available() > 0;
+    }
+
+    /// What comes until the server closes, or breaks the connection.
+    String readWhatComes() throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) read.write(next);
+        } catch (SocketException broken) {
+            // it broke
+        }
+        return read.toString(StandardCharsets.UTF_8);
     }
 
     /// All until the server closes.
