@@ -29,7 +29,7 @@ class FormatGuardTest {
 
     @Test
     void anAnswerThatBreaksItsSchemaNeverEndsWell() {
-        for (String wrong : List.of("{\"size\": 101}", "{\"size\": 10", "{}", "", "Buy!", "{\"size\": 1}{")) {
+        for (String wrong : List.of("{\"size\": 101}", "{}", "Buy!", "{\"size\": 1}{")) {
             EngineGeneration generation = answer(OnLength.ERROR, DoneReason.STOP, wrong);
             Iterator<Chunk> chunks = generation.iterator();
 
@@ -40,6 +40,18 @@ class FormatGuardTest {
                     .hasMessageStartingWith("the answer does not keep to its format: ");
             assertThatThrownBy(chunks::hasNext).as("who asks again").isInstanceOf(BackendException.class);
             assertThatThrownBy(generation::summary).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void anAnswerThatAStopStringCutsOffNeverEndsWell() {
+        for (String begun : List.of("{\"size\": 10", "{", "")) {
+            assertThatThrownBy(
+                            () -> answer(OnLength.CLOSE, DoneReason.STOP, begun).answer())
+                    .as(begun)
+                    .isInstanceOfSatisfying(
+                            BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INCOMPLETE))
+                    .hasMessageStartingWith("a stop string ended the answer before its JSON was complete");
         }
     }
 

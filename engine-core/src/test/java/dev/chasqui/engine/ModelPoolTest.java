@@ -302,12 +302,14 @@ class ModelPoolTest {
         ModelSource model = model("cut", 4);
         ask(model).get().release();
         byte[] whole = Files.readAllBytes(model.weights());
+        FileTime written = Files.getLastModifiedTime(model.weights());
         try (FileChannel file = FileChannel.open(model.weights(), StandardOpenOption.WRITE)) {
             file.truncate(whole.length / 2);
         }
 
         assertThatThrownBy(() -> ask(model).get()).cause().isInstanceOf(BackendException.class);
         Files.write(model.weights(), whole);
+        Files.setLastModifiedTime(model.weights(), written);
 
         assertThat(ask(model).get().model().source()).isEqualTo(model);
     }
@@ -317,10 +319,14 @@ class ModelPoolTest {
         ModelSource model = model("touched", 5);
         ModelPool.Lease lease = ask(model).get();
 
+        FileTime written = Files.getLastModifiedTime(model.weights());
+
         Files.setLastModifiedTime(model.weights(), FileTime.fromMillis(0));
 
         while (pool.statistics().loaded() != 0) Thread.onSpinWait();
         lease.release();
+        assertThatThrownBy(() -> ask(model).get()).cause().hasMessageEndingWith("open it again");
+        Files.setLastModifiedTime(model.weights(), written);
         assertThat(ask(model).get().model()).isNotSameAs(lease.model());
     }
 

@@ -40,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ProbingTest {
 
+    /// No rule of the gate's and no guard sees that this has no end.
+    private static final String HOLDS_ITSELF = "{% set x = [1] %}{% set _ = x.append(x) %}{{ x | tojson }}{{ x }}";
+
     private static final Probe AS_TOLD = new Probe(DoesAsTold.class.getName(), Duration.ofSeconds(60));
     private static final Probe NO_CHILD = new Probe("no.such.Child", Duration.ofSeconds(60));
     private static final Libraries LIBRARIES = new Libraries("libraries1", true);
@@ -77,17 +80,16 @@ class ProbingTest {
         assertThat(tries()).isEqualTo(3);
     }
 
-    /// llama.cpp asserts that there is a layer.
     @Test
     void aDeathIsToldWithTheRemedyAndRemembered() throws IOException {
-        TinyModel.seeded(3).withLayers(0).write(weights);
+        TinyModel.seeded(3).withTemplate(HOLDS_ITSELF).write(weights);
 
         for (Probe probe : List.of(Probe.LOAD, NO_CHILD)) {
             assertThatThrownBy(() -> require(probe))
                     .isInstanceOfSatisfying(
                             BackendException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FAILED))
-                    .hasMessageStartingWith("model 'tiny' is not loaded: in a process of its own it died of SIGABRT: ")
-                    .hasMessageContaining(" while its weights were loaded. Use another file of this model, or set"
+                    .hasMessageStartingWith("model 'tiny' is not loaded: in a process of its own it died of SIGSEGV")
+                    .hasMessageContaining(" while its chat template was used. Use another file of this model, or set"
                             + " CHASQUI_ISOLATION=none to load it without; ")
                     .hasMessageEndingWith(" remembers that, remove it to try again");
         }
@@ -213,9 +215,7 @@ class ProbingTest {
 
     @Test
     void anEngineRefusesATemplateThatWouldEndItAndServesOn() throws IOException {
-        TinyModel.seeded(9)
-                .withTemplate("{% set x = [1] %}{% set _ = x.append(x) %}{{ x | tojson }}{{ x }}")
-                .write(weights);
+        TinyModel.seeded(9).withTemplate(HOLDS_ITSELF).write(weights);
         EngineConfig config = EngineConfig.fromEnvironment(Map.of());
         try (Engine engine = Engine.open(weights, config)) {
             for (int i = 0; i < 2; i++) {

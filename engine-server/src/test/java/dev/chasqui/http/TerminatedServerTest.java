@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TerminatedServerTest {
 
     private static final String LONG = """
-            {"model":"smollm2:135m","prompt":"Count.","raw":true,"stream":%s,
-            "options":{"num_predict":4000,"num_ctx":8192,"temperature":0,"seed":1,"repeat_penalty":1.3}}""";
+            {"model":"smollm2:135m","prompt":"1, 2, 3, 4, 5, 6, 7, 8,","raw":true,"stream":%s,
+            "options":{"num_predict":4000,"num_ctx":8192,"temperature":0,"repeat_penalty":1}}""";
     private static final String SHORT = """
             {"model":"smollm2:135m","prompt":"Hi","raw":true,"stream":false,"options":{"num_predict":8}}""";
 
