@@ -1,0 +1,159 @@
+package dev.chasqui.bench;
+
+import dev.chasqui.bench.Task.Shots;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/// The same tasks for every side, by JMH, in turns: A B A B, each turn in a JVM of its own.
+///
+/// A round goes through all tasks, and the sides take turns within each, so that what the machine does meanwhile hits
+/// all of them alike. Two rounds of one side lie as far apart as can be: what they differ by is what a repetition
+/// tomorrow would differ by, at least.
+///
+/// @param sides  as [Side#open] names them, the one the others are compared with last
+/// @param rounds JVMs for each side of each task
+/// @param forked whether a turn gets a JVM of its own; without, only to see that it runs
+record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int rounds, boolean forked) {
+
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+    /// Hears what runs.
+    interface Steps {
+
+        void step(String what, int done, int all);
+    }
+
+    /// One side's turn at a task.
+    private record Turn(Task task, String side, int round) {
+
+        @Override
+        public String toString() {
+            return task.name() + ", " + side;
+        }
+    }
+
+    /// Runs tasks. One that a side cannot do is reported as such, and the others still run.
+    ///
+    /// @param jvmArguments for the forks, beside those that carry the settings
+    void run(List<Task> tasks, List<String> jvmArguments, Report report, Steps steps, PrintWriter screen) {
+        Map<String, Map<String, Measured>> measured = new LinkedHashMap<>();
+        tasks.forEach(task -> measured.put(task.name(), new LinkedHashMap<>()));
+        List<Turn> turns = turns(tasks);
+        Set<String> failed = new HashSet<>();
+        for (int i = 0; i < turns.size(); i++) {
+            Turn turn = turns.get(i);
+            steps.step(turn.toString(), i, turns.size());
+            if (failed.contains(turn.toString())) continue;
+            try {
+                Measured shots = run(turn, jvmArguments);
+                measured.getOrDefault(turn.task().name(), Map.of()).merge(turn.side(), shots, Measured::plus);
+            } catch (IllegalStateException e) {
+                failed.add(turn.toString());
+                report.notMeasured(turn.toString(), e);
+                screen.println(turn + ": " + e.getMessage());
+            }
+        }
+        steps.step("done", turns.size(), turns.size());
+        for (Task task : tasks) {
+            Map<String, Measured> bySide = new LinkedHashMap<>();
+            for (String side : sides) {
+                Measured one = measured.getOrDefault(task.name(), Map.of()).get(side);
+                if (one != null && !failed.contains(new Turn(task, side, 0).toString())) bySide.put(side, one);
+            }
+            String asked = settings.modelFor(task, model).name();
+            if (!bySide.isEmpty()) report.add(new Outcome(asked, task.name(), task.what(), bySide));
+        }
+    }
+
+    /// In the order in which they run.
+    List<String> order(List<Task> tasks) {
+        return turns(tasks).stream().map(Turn::toString).toList();
+    }
+
+    private List<Turn> turns(List<Task> tasks) {
+        List<Turn> turns = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            for (Task task : tasks) {
+                if (round >= task.shots().rounds()) continue;
+                for (String side : sides) turns.add(new Turn(task, side, round));
+            }
+        }
+        return turns;
+    }
+
+    private Measured run(Turn turn, List<String> jvmArguments) {
+        Shots shots = turn.task().shots();
+        List<String> arguments = new ArrayList<>(settings.jvmArguments());
+        arguments.addAll(jvmArguments);
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include("\\." + WorkloadBenchmark.class.getSimpleName() + "\\.shot$")
+                .param("backend", turn.side())
+                .param("model", model.name())
+                .param("workload", turn.task().name())
+                .param("round", "" + turn.round())
+                .forks(forked ? 1 : 0)
+                .warmupIterations(shots.warmups())
+                .measurementIterations(shots.counted())
+                .addProfiler(GCProfiler.class)
+                .jvmArgsAppend(arguments.toArray(String[]::new))
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT);
+        try {
+            return measured(new Runner(options.build()).run());
+        } catch (RunnerException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null && cause.getCause() != cause) cause = cause.getCause();
+            throw new IllegalStateException(String.valueOf(cause.getMessage()), e);
+        }
+    }
+
+    private static Measured measured(Collection<RunResult> results) {
+        List<IterationResult> iterations = results.stream()
+                .flatMap(result -> result.getBenchmarkResults().stream())
+                .flatMap(fork -> fork.getIterationResults().stream())
+                .toList();
+        if (iterations.isEmpty()) throw new IllegalStateException("it ended without a measurement");
+        double[] millis = iterations.stream()
+                .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                .toArray();
+        Counts counts = iterations.stream().map(Suite::counts).reduce(Counts.NONE, Counts::plus);
+        double bytes = iterations.stream()
+                .mapToDouble(iteration -> secondary(iteration, ALLOCATED))
+                .average()
+                .orElse(0);
+        return new Measured(List.of(millis), counts, bytes);
+    }
+
+    private static Counts counts(IterationResult iteration) {
+        return new Counts(
+                (int) secondary(iteration, "calls"),
+                (int) secondary(iteration, "promptTokens"),
+                (int) secondary(iteration, "cachedTokens"),
+                (int) secondary(iteration, "answerTokens"),
+                (int) secondary(iteration, "silent"),
+                (int) secondary(iteration, "refused"),
+                (int) secondary(iteration, "left"));
+    }
+
+    private static double secondary(IterationResult iteration, String name) {
+        for (Map.Entry<String, Result> each : iteration.getSecondaryResults().entrySet()) {
+            if (each.getKey().endsWith(name)) return each.getValue().getScore();
+        }
+        return 0;
+    }
+}
