@@ -9,6 +9,7 @@ import dev.chasqui.api.GenerateRequest;
 import dev.chasqui.api.Generation;
 import dev.chasqui.api.KeepAlive;
 import dev.chasqui.api.Settings;
+import dev.chasqui.api.Settings.OnLength;
 import dev.chasqui.bench.Task.Shots;
 import java.util.Iterator;
 import java.util.List;
@@ -91,8 +92,7 @@ final class PlainTasks {
                         "a decision as JSON by a schema, whole",
                         CONTEXT,
                         Shots.of(2, 5),
-                        (side, i) -> decision(
-                                side, i, DECISION_TOKENS, settings -> settings.withFormat(SchemaDecode.SCHEMA))),
+                        (side, i) -> decision(side, i, DECISION_TOKENS, SchemaDecode::held)),
                 new Task(
                         "choices",
                         "one of three labels; where the server does not know `choices`, by a schema",
@@ -103,7 +103,7 @@ final class PlainTasks {
                                 i,
                                 ANSWER,
                                 settings -> side.stranger()
-                                        ? settings.withFormat(LABEL_SCHEMA)
+                                        ? settings.withFormat(LABEL_SCHEMA).withOnLength(OnLength.CLOSE)
                                         : settings.withChoices(LABELS))),
                 new Task(
                         "embed",

@@ -19,7 +19,7 @@ final class SchemaDecode implements Section {
     private static final int QUICK_TOKENS = 12;
     private static final double TARGET = 1.3;
 
-    static final String SCHEMA = """
+    private static final String SCHEMA = """
             {"type": "object", "required": ["action", "confidence", "reason"],
              "properties": {
                "action": {"enum": ["BUY", "SELL", "HOLD"]},
@@ -59,7 +59,8 @@ final class SchemaDecode implements Section {
                 TARGET));
     }
 
-    private static Settings held(Settings settings) {
+    /// Asks for such a decision; one that a limit cuts off is closed, where the backend can do that.
+    static Settings held(Settings settings) {
         return settings.withFormat(SCHEMA).withOnLength(OnLength.CLOSE);
     }
 

@@ -31,6 +31,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int rounds, boolean forked) {
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    /// What an engine says of each load would drown the report.
+    static final String QUIET = "org.slf4j.simpleLogger.defaultLogLevel";
 
     /// Hears what runs.
     interface Steps {
@@ -99,6 +101,7 @@ record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int r
     private Measured run(Turn turn, List<String> jvmArguments) {
         Shots shots = turn.task().shots();
         List<String> arguments = new ArrayList<>(settings.jvmArguments());
+        arguments.add("-D" + QUIET + "=warn");
         arguments.addAll(jvmArguments);
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("\\." + WorkloadBenchmark.class.getSimpleName() + "\\.shot$")

@@ -94,6 +94,7 @@ final class SuiteCommand implements Callable<Integer> {
         int turns = rounds == null ? (quick ? QUICK_ROUNDS : ROUNDS) : rounds;
         if (turns < 1) throw new IllegalArgumentException("--rounds is " + turns + "; expected >= 1");
         if (ollama != null) System.setProperty(Side.OLLAMA_PROPERTY, ollama.toString());
+        System.setProperty(Suite.QUIET, "warn");
         SuiteSettings settings =
                 quick ? SuiteSettings.quick(threads) : SuiteSettings.full(Duration.ofMinutes(soakMinutes), threads);
         BenchModel model = settings.inOneStore(BenchModel.named(name));
@@ -142,7 +143,10 @@ final class SuiteCommand implements Callable<Integer> {
                         "--workload names \"" + each + "\"; expected some of " + String.join(", ", known));
             }
         }
-        return all.stream().filter(task -> wanted.contains(task.name())).toList();
+        return all.stream()
+                .filter(task -> wanted.contains(task.name()))
+                .map(task -> quick ? task.brief() : task)
+                .toList();
     }
 
     /// Tokens per second of llama.cpp's own benchmark; 0 where there is none.

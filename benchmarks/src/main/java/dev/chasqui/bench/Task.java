@@ -43,8 +43,9 @@ record Task(String name, String what, int contextTokens, Shots shots, Step befor
         this(name, what, contextTokens, shots, Step.NOTHING, timed);
     }
 
-    /// As often at most, in one round: to see that it runs.
-    Task once() {
-        return new Task(name, what, contextTokens, new Shots(0, 1, 1), before, timed);
+    /// The same with at most one warm-up and two shots.
+    Task brief() {
+        Shots fewer = new Shots(Math.min(1, shots.warmups()), Math.min(2, shots.counted()), shots.rounds());
+        return new Task(name, what, contextTokens, fewer, before, timed);
     }
 }

@@ -18,7 +18,7 @@ final class TradingTasks {
     private static final int SEATS = 4;
     /// The agents' usual prompts and their answers, four at once.
     private static final int USUAL_CONTEXT = 8192;
-
+    /// The longest prompts, with their answers.
     private static final int WHOLE_SWARM = 16_384;
     /// Bars whose prompt has some 4,000 tokens.
     private static final int ABANDONED_BARS = 13;
@@ -38,6 +38,7 @@ final class TradingTasks {
     /// @param another for B2, a second model in the same store; without it there is no B2
     static List<Task> all(int bars, Duration soak, Optional<BenchModel> another) {
         boolean whole = bars == Agents.SWARM_BARS;
+        int fewer = Math.min(bars, SHORT_SWARM_BARS);
         int context = whole ? WHOLE_SWARM : USUAL_CONTEXT;
         List<Task> tasks = new ArrayList<>();
         tasks.add(new Task(
@@ -48,15 +49,16 @@ final class TradingTasks {
                 (side, i) -> seats(side, new Agents(MARKET + i).swarm(bars, 0), SEATS)));
         another.ifPresent(other -> tasks.add(new Task(
                 "b2-swarm2x2",
-                "B2: two models with two seats each, " + SHORT_SWARM_BARS + " bars, at once",
+                "B2: two models with two seats each, " + fewer + " bars, at once",
                 USUAL_CONTEXT,
                 new Shots(0, 1, 3),
-                (side, i) -> twoModels(side, side.about(other, USUAL_CONTEXT), i))));
+                (side, i) ->
+                        twoModels(side, side.about(other, USUAL_CONTEXT), new Agents(MARKET + i).swarm(fewer, 0)))));
         tasks.add(new Task(
                 "b3-burst",
                 "B3: funding, liquidation, whale and polymarket at once",
                 USUAL_CONTEXT,
-                Shots.of(0, 3),
+                Shots.of(0, whole ? 3 : 1),
                 (side, i) -> burst(side, i, new Random(i), 0)));
         tasks.add(new Task(
                 "b4-hourly",
@@ -103,8 +105,7 @@ final class TradingTasks {
                 .toList());
     }
 
-    private static Counts twoModels(Asked one, Asked other, int number) {
-        AgentPrompt prompt = new Agents(MARKET + number).swarm(SHORT_SWARM_BARS, 0);
+    private static Counts twoModels(Asked one, Asked other, AgentPrompt prompt) {
         return Asked.atOnce(List.of(() -> seats(one, prompt, SEATS / 2), () -> seats(other, prompt, SEATS / 2)));
     }
 
