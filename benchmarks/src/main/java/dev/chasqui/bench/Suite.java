@@ -77,9 +77,25 @@ record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int r
                 Measured one = measured.getOrDefault(task.name(), Map.of()).get(side);
                 if (one != null && !failed.contains(new Turn(task, side, 0).toString())) bySide.put(side, one);
             }
+            if (bySide.isEmpty()) continue;
             String asked = settings.modelFor(task, model).name();
-            if (!bySide.isEmpty()) report.add(new Outcome(asked, task.name(), task.what(), bySide));
+            report.add(new Outcome(asked, task.name(), task.what(), bySide));
         }
+    }
+
+    /// Those that answer these tasks.
+    List<BenchModel> models(List<Task> tasks) {
+        return tasks.stream()
+                .map(task -> settings.modelFor(task, model))
+                .distinct()
+                .toList();
+    }
+
+    /// Those of the tasks that a model answers.
+    List<Task> of(BenchModel asked, List<Task> tasks) {
+        return tasks.stream()
+                .filter(task -> settings.modelFor(task, model).equals(asked))
+                .toList();
     }
 
     /// In the order in which they run.

@@ -1,5 +1,6 @@
 package dev.chasqui.bench;
 
+import dev.chasqui.api.BackendException;
 import dev.chasqui.cli.Bars;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -97,8 +98,8 @@ final class SuiteCommand implements Callable<Integer> {
         System.setProperty(Suite.QUIET, "warn");
         SuiteSettings settings =
                 quick ? SuiteSettings.quick(threads) : SuiteSettings.full(Duration.ofMinutes(soakMinutes), threads);
-        BenchModel model = settings.inOneStore(BenchModel.named(name));
         List<Task> tasks = chosen(settings.tasks());
+        BenchModel model = settings.inOneStore(BenchModel.named(name), tasks);
 
         Report report = new Report(threads);
         report.noteVersions();
@@ -112,11 +113,11 @@ final class SuiteCommand implements Callable<Integer> {
                 Bars bars = Bars.onStandardError()) {
             System.setProperty(Side.HTTP_PROPERTY, server.uri().toString());
             Suite suite = new Suite(model, settings, sides(), turns, true);
-            report.note("asked alike", SameQuestion.check(suite.sides(), model, Workload.CONTEXT_TOKENS, threads));
+            List<Task> comparable = comparable(suite, tasks, report);
             report.noteServers(suite.sides(), model);
             double before = bareRate(model);
             suite.run(
-                    tasks,
+                    comparable,
                     forkArguments(model),
                     report,
                     (what, done, all) -> bars.count("measuring", what, done, all),
@@ -132,6 +133,21 @@ final class SuiteCommand implements Callable<Integer> {
         screen.println(report.markdown());
         screen.println("Written to " + out.toAbsolutePath() + ": suite.md, suite.json and suite.html");
         return report.isWhole() ? 0 : 1;
+    }
+
+    /// Those whose model every side has, and has alike.
+    private List<Task> comparable(Suite suite, List<Task> tasks, Report report) {
+        List<Task> comparable = new ArrayList<>(tasks);
+        for (BenchModel asked : suite.models(tasks)) {
+            try {
+                String same = SameQuestion.check(suite.sides(), asked, Workload.CONTEXT_TOKENS, threads);
+                report.note("asked alike, " + asked.name(), same);
+            } catch (IllegalStateException | BackendException e) {
+                report.notMeasured("all of " + asked.name(), e);
+                comparable.removeAll(suite.of(asked, tasks));
+            }
+        }
+        return comparable;
     }
 
     private List<Task> chosen(List<Task> all) {

@@ -51,7 +51,7 @@ record SuiteSettings(int prefix, int bars, Duration soak, String another, int th
     /// All tasks of this size.
     List<Task> tasks() {
         List<Task> tasks = new ArrayList<>(PlainTasks.all(prefix));
-        tasks.addAll(TradingTasks.all(bars, soak, beside()));
+        tasks.addAll(TradingTasks.all(bars, soak, another));
         return tasks;
     }
 
@@ -65,10 +65,15 @@ record SuiteSettings(int prefix, int bars, Duration soak, String another, int th
                         + " tokens; " + task.name() + " needs " + task.contextTokens()));
     }
 
-    /// A model in the store where the one beside it lies, since a server has one store.
+    /// A model in the store where the one beside it lies, since a server has one store; as it is where these tasks do
+    /// without the other.
     ///
     /// @throws IllegalStateException if that store cannot have it
-    BenchModel inOneStore(BenchModel trial) {
+    BenchModel inOneStore(BenchModel trial, List<Task> tasks) {
+        boolean alone = tasks.stream()
+                .noneMatch(task ->
+                        task.name().equals(TradingTasks.TWO_MODELS) || task.contextTokens() > trial.trainedTokens());
+        if (alone) return trial;
         Optional<BenchModel> other = beside().filter(each -> !each.store().equals(trial.store()));
         if (other.isEmpty()) return trial;
         System.setProperty(BenchModel.STORE_PROPERTY, other.get().store().toString());

@@ -6,7 +6,6 @@ import dev.chasqui.trading.Agents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +13,8 @@ import java.util.stream.IntStream;
 
 /// The trading system's own work, B1 to B8: conversations with its agents' prompts, temperatures and lengths.
 final class TradingTasks {
+
+    static final String TWO_MODELS = "b2-swarm2x2";
 
     private static final int SEATS = 4;
     /// The agents' usual prompts and their answers, four at once.
@@ -35,8 +36,8 @@ final class TradingTasks {
 
     /// @param bars    the swarm sees; fewer than [Agents#SWARM_BARS] are only to see that it runs
     /// @param soak    how long B8 goes on
-    /// @param another for B2, a second model in the same store; without it there is no B2
-    static List<Task> all(int bars, Duration soak, Optional<BenchModel> another) {
+    /// @param another for B2, a second model in the same store; empty leaves B2 out
+    static List<Task> all(int bars, Duration soak, String another) {
         boolean whole = bars == Agents.SWARM_BARS;
         int fewer = Math.min(bars, SHORT_SWARM_BARS);
         int context = whole ? WHOLE_SWARM : USUAL_CONTEXT;
@@ -47,13 +48,17 @@ final class TradingTasks {
                 context,
                 new Shots(0, 1, 3),
                 (side, i) -> seats(side, new Agents(MARKET + i).swarm(bars, 0), SEATS)));
-        another.ifPresent(other -> tasks.add(new Task(
-                "b2-swarm2x2",
-                "B2: two models with two seats each, " + fewer + " bars, at once",
-                USUAL_CONTEXT,
-                new Shots(0, 1, 3),
-                (side, i) ->
-                        twoModels(side, side.about(other, USUAL_CONTEXT), new Agents(MARKET + i).swarm(fewer, 0)))));
+        if (!another.isEmpty()) {
+            tasks.add(new Task(
+                    TWO_MODELS,
+                    "B2: two models with two seats each, " + fewer + " bars, at once",
+                    USUAL_CONTEXT,
+                    new Shots(0, 1, 3),
+                    (side, i) -> twoModels(
+                            side,
+                            side.about(BenchModel.named(another), USUAL_CONTEXT),
+                            new Agents(MARKET + i).swarm(fewer, 0))));
+        }
         tasks.add(new Task(
                 "b3-burst",
                 "B3: funding, liquidation, whale and polymarket at once",
