@@ -61,8 +61,10 @@ record Asked(Backend backend, BenchModel model, Workload workload, boolean stran
 
     /// One call, and how it ended. What is refused with a reason counts; what breaks is an error.
     Counts call(AgentPrompt prompt, int seed) {
+        long start = System.nanoTime();
         try {
-            return Counts.of(backend.chat(chat(prompt, seed)).answer());
+            Counts answered = Counts.of(backend.chat(chat(prompt, seed)).answer());
+            return answered.after(System.nanoTime() - start);
         } catch (BackendException e) {
             return switch (e.kind()) {
                 case TOO_LATE, OVERLOADED -> Counts.REFUSED;

@@ -50,8 +50,8 @@ final class OutcomeTables {
                 calls over all of them. The heap is the asking JVM's.
 
                 | workload | side | median | p95 | most | spread | rounds x shots | prompt tokens | cached | answer tokens \
-                | calls | silent | refused | left | heap, MiB |
-                |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+                | calls | silent | late | refused | left | heap, MiB |
+                |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
                 """);
         for (Outcome outcome : outcomes) {
             for (Map.Entry<String, Measured> side : outcome.sides().entrySet()) {
@@ -67,7 +67,7 @@ final class OutcomeTables {
         int shots = measured.shots();
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %.1f | %.1f | %.1f | %.1f to %.1f | %d x %d | %d | %d | %d | %d | %d | %d | %d | %.1f |\n",
+                "| %s | %s | %.1f | %.1f | %.1f | %.1f to %.1f | %d x %d | %d | %d | %d | %d | %d | %d | %d | %d | %.1f |\n",
                 task,
                 side,
                 Rounds.median(medians),
@@ -82,6 +82,7 @@ final class OutcomeTables {
                 counts.answerTokens() / shots,
                 counts.calls(),
                 counts.silent(),
+                counts.late(),
                 counts.refused(),
                 counts.left(),
                 measured.allocatedBytes() / MEBI);

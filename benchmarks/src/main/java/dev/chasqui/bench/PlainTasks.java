@@ -185,7 +185,7 @@ final class PlainTasks {
         } catch (BackendException e) {
             throw new IllegalStateException("it makes no vectors with this model: " + e.getMessage(), e);
         }
-        return new Counts(1, vectors.promptTokens(), 0, 0, 0, 0, 0);
+        return new Counts(1, vectors.promptTokens(), 0, 0, 0, 0, 0, 0);
     }
 
     private static Counts answered(Answer answer, int least) {

@@ -165,6 +165,7 @@ record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int r
                 (int) secondary(iteration, "cachedTokens"),
                 (int) secondary(iteration, "answerTokens"),
                 (int) secondary(iteration, "silent"),
+                (int) secondary(iteration, "late"),
                 (int) secondary(iteration, "refused"),
                 (int) secondary(iteration, "left"));
     }

@@ -85,6 +85,7 @@ public class WorkloadBenchmark {
         public int cachedTokens;
         public int answerTokens;
         public int silent;
+        public int late;
         public int refused;
         public int left;
 
@@ -94,6 +95,7 @@ public class WorkloadBenchmark {
             cachedTokens = counts.cachedTokens();
             answerTokens = counts.answerTokens();
             silent = counts.silent();
+            late = counts.late();
             refused = counts.refused();
             left = counts.left();
         }

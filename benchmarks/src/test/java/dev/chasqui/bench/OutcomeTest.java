@@ -15,7 +15,7 @@ import org.xml.sax.InputSource;
 
 class OutcomeTest {
 
-    private static final Counts COUNTS = new Counts(4, 400, 40, 64, 1, 2, 1);
+    private static final Counts COUNTS = new Counts(4, 400, 40, 64, 1, 0, 2, 1);
 
     @TempDir
     Path folder;
@@ -30,7 +30,7 @@ class OutcomeTest {
         assertThat(Files.readString(folder.resolve("suite.md")))
                 .contains("| b3-burst | m | embedded | ollama | 0.50 | 0.48 to 0.53 | faster |")
                 .contains(
-                        "| b3-burst | embedded | 50.0 | 52.0 | 52.0 | 49.0 to 52.0 | 3 x 1 | 400 | 40 | 64 | 12 | 3 | 6 | 3 | 2.0 |");
+                        "| b3-burst | embedded | 50.0 | 52.0 | 52.0 | 49.0 to 52.0 | 3 x 1 | 400 | 40 | 64 | 12 | 3 | 0 | 6 | 3 | 2.0 |");
         assertThat(Files.readString(folder.resolve("suite.json")))
                 .contains("\"promptTokens\" : 1200")
                 .contains("\"what\" : \"a <burst> of \\\"four\\\"\"");
@@ -72,6 +72,13 @@ class OutcomeTest {
         assertThat(measured.percentile(0.01)).isEqualTo(1);
         assertThat(measured.allocatedBytes()).isEqualTo(25);
         assertThat(measured.counts().calls()).isEqualTo(8);
+    }
+
+    @Test
+    void anAnswerAfterNinetySecondsIsLate() {
+        assertThat(COUNTS.after(90_000_000_000L)).isEqualTo(COUNTS);
+        assertThat(COUNTS.after(90_000_000_001L).late()).isEqualTo(1);
+        assertThat(COUNTS.after(90_000_000_001L).calls()).isEqualTo(4);
     }
 
     private static Outcome outcome(Measured embedded, Measured ollama) {
