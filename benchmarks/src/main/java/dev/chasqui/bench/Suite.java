@@ -1,14 +1,20 @@
 package dev.chasqui.bench;
 
 import dev.chasqui.bench.Task.Shots;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
@@ -31,6 +37,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int rounds, boolean forked) {
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    /// JMH writes it before an exception.
+    private static final String FAILURE = "<failure>";
+
     /// What an engine says of each load would drown the report.
     static final String QUIET = "org.slf4j.simpleLogger.defaultLogLevel";
 
@@ -115,6 +124,18 @@ record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int r
     }
 
     private Measured run(Turn turn, List<String> jvmArguments) {
+        Path log = null;
+        try {
+            log = Files.createTempFile("chasqui-bench-jmh", ".log");
+            return run(turn, jvmArguments, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException("JMH has nowhere to write to: " + e.getMessage(), e);
+        } finally {
+            if (log != null) log.toFile().delete();
+        }
+    }
+
+    private Measured run(Turn turn, List<String> jvmArguments, Path log) {
         Shots shots = turn.task().shots();
         List<String> arguments = new ArrayList<>(settings.jvmArguments());
         arguments.add("-D" + QUIET + "=warn");
@@ -131,13 +152,25 @@ record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int r
                 .addProfiler(GCProfiler.class)
                 .jvmArgsAppend(arguments.toArray(String[]::new))
                 .shouldFailOnError(true)
-                .verbosity(VerboseMode.SILENT);
+                .verbosity(VerboseMode.NORMAL)
+                .output(log.toString());
         try {
             return measured(new Runner(options.build()).run());
         } catch (RunnerException e) {
-            Throwable cause = e;
-            while (cause.getCause() != null && cause.getCause() != cause) cause = cause.getCause();
-            throw new IllegalStateException(String.valueOf(cause.getMessage()), e);
+            throw new IllegalStateException(reason(log).orElse(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    /// What JMH wrote down of a failure, since a fork's exception does not come back.
+    private static Optional<String> reason(Path log) {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.dropWhile(line -> !line.contains(FAILURE))
+                    .skip(1)
+                    .filter(line -> !line.isBlank())
+                    .findFirst()
+                    .map(line -> line.replaceFirst("^[\\w.$]+(Exception|Error): ", ""));
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

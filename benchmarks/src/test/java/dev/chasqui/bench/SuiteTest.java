@@ -126,7 +126,8 @@ class SuiteTest {
         assertThat(measured.counts().promptTokens()).isPositive();
         assertThat(measured.allocatedBytes()).isPositive();
         assertThat(outcome.compared()).extracting(Compared::side).isEmpty();
-        assertThat(report.markdown()).contains("**Not measured**: choices, ollama: ");
+        assertThat(report.markdown())
+                .contains("**Not measured**: choices, ollama: nobody said where the Ollama server is");
     }
 
     @Test
