@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -33,8 +34,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 ///
 /// @param sides  as [Side#open] names them, the one the others are compared with last
 /// @param rounds JVMs for each side of each task
+/// @param limit  no turn begins after so long; what is left out is noted in the report
 /// @param forked whether a turn gets a JVM of its own; without, only to see that it runs
-record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int rounds, boolean forked) {
+record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int rounds, Duration limit, boolean forked) {
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     /// JMH writes it before an exception.
@@ -66,8 +68,15 @@ record Suite(BenchModel model, SuiteSettings settings, List<String> sides, int r
         tasks.forEach(task -> measured.put(task.name(), new LinkedHashMap<>()));
         List<Turn> turns = turns(tasks);
         Set<String> failed = new HashSet<>();
+        long begin = System.nanoTime();
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
+            if (System.nanoTime() - begin > limit.toNanos()) {
+                report.note(
+                        "left out",
+                        (turns.size() - i) + " of " + turns.size() + " turns, after " + limit.toSeconds() + " s");
+                break;
+            }
             steps.step(turn.toString(), i, turns.size());
             if (failed.contains(turn.toString())) continue;
             try {

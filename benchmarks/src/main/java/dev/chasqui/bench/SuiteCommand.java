@@ -32,6 +32,10 @@ final class SuiteCommand implements Callable<Integer> {
 
     private static final int ROUNDS = 5;
     private static final int QUICK_ROUNDS = 3;
+    /// With the last turn and the start of the servers it stays below five minutes.
+    private static final Duration QUICK_LIMIT = Duration.ofSeconds(255);
+
+    private static final Duration NO_LIMIT = Duration.ofDays(2);
     private static final String REPORT = "suite";
     /// What shows in five minutes that all sides work.
     private static final List<String> QUICK =
@@ -112,7 +116,7 @@ final class SuiteCommand implements Callable<Integer> {
                         Map.of("OLLAMA_MODELS", model.store().toString()));
                 Bars bars = Bars.onStandardError()) {
             System.setProperty(Side.HTTP_PROPERTY, server.uri().toString());
-            Suite suite = new Suite(model, settings, sides(), turns, true);
+            Suite suite = new Suite(model, settings, sides(), turns, quick ? QUICK_LIMIT : NO_LIMIT, true);
             List<Task> comparable = comparable(suite, tasks, report);
             report.noteServers(suite.sides(), model);
             double before = bareRate(model);

@@ -35,6 +35,8 @@ class SuiteTest {
     /// Small, and with a second model: the tiny one again.
     private static final SuiteSettings TINY = new SuiteSettings(40, 2, Duration.ZERO, "bench:latest", 1);
 
+    private static final Duration LONG = Duration.ofMinutes(5);
+
     @TempDir
     Path folder;
 
@@ -86,7 +88,7 @@ class SuiteTest {
     void sidesTakeTurnsAndARoundGoesThroughAllTasks() {
         List<Task> all = TINY.tasks();
         List<Task> two = List.of(all.getFirst(), all.getLast()); // B8 has one round
-        Suite suite = new Suite(model, TINY, List.of("embedded", "http"), 2, false);
+        Suite suite = new Suite(model, TINY, List.of("embedded", "http"), 2, LONG, false);
 
         assertThat(suite.order(two))
                 .containsExactly(
@@ -110,7 +112,7 @@ class SuiteTest {
         Report report = new Report(1);
         List<String> steps = new ArrayList<>();
 
-        new Suite(model, TINY, List.of("embedded", "ollama"), 1, false)
+        new Suite(model, TINY, List.of("embedded", "ollama"), 1, LONG, false)
                 .run(
                         choices,
                         List.of(),
@@ -128,6 +130,17 @@ class SuiteTest {
         assertThat(outcome.compared()).extracting(Compared::side).isEmpty();
         assertThat(report.markdown())
                 .contains("**Not measured**: choices, ollama: nobody said where the Ollama server is");
+    }
+
+    @Test
+    void whatNoTimeIsLeftForIsSaid() {
+        Report report = new Report(1);
+
+        new Suite(model, TINY, List.of("embedded"), 1, Duration.ZERO, false)
+                .run(TINY.tasks(), List.of(), report, (what, done, all) -> {}, new PrintWriter(new StringWriter()));
+
+        assertThat(report.outcomes()).isEmpty();
+        assertThat(report.machineLine()).contains("left out 19 of 19 turns, after 0 s");
     }
 
     @Test
