@@ -2,6 +2,7 @@ package dev.chasqui.bench;
 
 import dev.chasqui.api.ModelName;
 import dev.chasqui.api.Progress;
+import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.platform.CpuCores;
 import dev.chasqui.store.Catalogue;
 import dev.chasqui.store.ModelStore;
@@ -22,12 +23,21 @@ record BenchModel(String name, Path gguf, Path store) {
     /// Where nobody names one.
     static final String STANDARD = "smollm2:135m";
 
+    /// The catalogue's model with a context of 32,768 tokens.
+    static final String LONG = "gemma3:270m-base";
+
+    /// Where models are looked for, if not where the environment says.
+    static final String STORE_PROPERTY = "chasqui.bench.store";
+
+    private static final int SHORTEST_CONTEXT = 512;
+
     /// A model of the user's own store, else of the catalogue, fetched into the user's cache.
     ///
     /// @throws dev.chasqui.api.BackendException of kind `NOT_FOUND` if neither has it
     static BenchModel named(String name) {
         Map<String, String> environment = System.getenv();
-        ModelStore store = ModelStore.at(ModelStore.defaultRoot(environment));
+        String root = System.getProperty(STORE_PROPERTY, "");
+        ModelStore store = ModelStore.at(root.isEmpty() ? ModelStore.defaultRoot(environment) : Path.of(root));
         return store.find(ModelName.parse(name))
                 .map(model -> new BenchModel(name, model.weights(), store.root()))
                 .orElseGet(() -> new BenchModel(
@@ -41,6 +51,11 @@ record BenchModel(String name, Path gguf, Path store) {
         ModelStore store = ModelStore.at(folder);
         store.create(ModelName.parse(name), Modelfile.parse("FROM " + file), file.resolveSibling(""), Progress.NONE);
         return new BenchModel(name, store.get(ModelName.parse(name)).weights(), store.root());
+    }
+
+    /// Tokens of context it was trained on.
+    int trainedTokens() {
+        return GgufFile.read(gguf).contextLength().orElse(SHORTEST_CONTEXT);
     }
 
     /// As for the engine: every core, or what `OLLAMA_NUM_THREAD` says.

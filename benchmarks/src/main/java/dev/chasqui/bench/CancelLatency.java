@@ -7,7 +7,6 @@ import dev.chasqui.bench.Report.Claim;
 import dev.chasqui.bench.Rounds.Subject;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.engine.EngineConfig;
-import dev.chasqui.gguf.GgufFile;
 import dev.chasqui.llama.LlamaModel;
 import dev.chasqui.llama.ModelSettings;
 import dev.chasqui.schedule.SchedulerStatistics;
@@ -22,8 +21,6 @@ final class CancelLatency implements Section {
 
     private static final int LONG_PROMPT = 14_000;
     private static final int TINY_PROMPT = 16;
-    /// The catalogue's model with a context that holds such a prompt, where the one on trial does not.
-    private static final String LONG_MODEL = "gemma3:270m-base";
 
     private static final int SPARE = 256;
     private static final int FIRST_NUMBER = 200_000;
@@ -42,7 +39,7 @@ final class CancelLatency implements Section {
     @Override
     public void measure(Trial trial, Report report) {
         BenchModel model = model(trial);
-        int prompt = Math.min(LONG_PROMPT, trainedTokens(model) - SPARE);
+        int prompt = Math.min(LONG_PROMPT, model.trainedTokens() - SPARE);
         EngineConfig config = EngineConfig.fromEnvironment().withStore(model.store());
         try (Engine engine = Engine.open(config);
                 LlamaModel words = LlamaModel.open(model.gguf(), ModelSettings.DEFAULT.withRepack(false))) {
@@ -54,12 +51,8 @@ final class CancelLatency implements Section {
     }
 
     private static BenchModel model(Trial trial) {
-        boolean holds = trainedTokens(trial.model()) >= LONG_PROMPT + SPARE;
-        return holds || trial.effort().quick() ? trial.model() : BenchModel.named(LONG_MODEL);
-    }
-
-    private static int trainedTokens(BenchModel model) {
-        return GgufFile.read(model.gguf()).contextLength().orElse(2 * SPARE);
+        boolean holds = trial.model().trainedTokens() >= LONG_PROMPT + SPARE;
+        return holds || trial.effort().quick() ? trial.model() : BenchModel.named(BenchModel.LONG);
     }
 
     private static final class Measurement {

@@ -97,7 +97,7 @@ final class CompareCommand implements Callable<Integer> {
                 compare.run(trial, report, screen);
             }
         }
-        report.write(out);
+        report.write(out, "compare");
         screen.println(report.markdown());
         screen.println("Written to " + out.toAbsolutePath());
         boolean met = report.claims().stream().allMatch(Report.Claim::met);
@@ -112,7 +112,8 @@ final class CompareCommand implements Callable<Integer> {
         return models;
     }
 
-    private static Optional<Path> llamaBench() {
+    /// llama.cpp's own benchmark, if somebody named it.
+    static Optional<Path> llamaBench() {
         String file = System.getenv().getOrDefault("CHASQUI_LLAMA_BENCH", "");
         return file.isBlank() ? Optional.empty() : Optional.of(Path.of(file));
     }

@@ -11,13 +11,15 @@ import java.util.concurrent.FutureTask;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The benchmarks' command line: `compare` (the default), `soak`, `burst`, and `jmh`, which hands what follows to JMH.
+/// The benchmarks' command line: `suite` (the default), `compare` (the default where `--only` or `--check` is given),
+/// `soak`, `burst`, and `jmh`, which hands what follows to JMH.
 @Command(
         name = "chasqui bench",
-        description = "Measures what the project promises. Without a command: compare.",
-        subcommands = {CompareCommand.class, SoakCommand.class, BurstSoakCommand.class, CommandLine.HelpCommand.class},
+        description = "Measures the engine beside servers, and what the project promises. Without a command: suite, or"
+                + " compare where --only or --check is given.",
+        subcommands = {SuiteCommand.class, CompareCommand.class, SoakCommand.class, BurstSoakCommand.class, CommandLine.HelpCommand.class},
         footer = {"", "  jmh [OPTION...]  runs the JMH benchmarks; -h lists JMH's options"},
-        synopsisSubcommandLabel = "[compare | soak | burst | jmh | help]")
+        synopsisSubcommandLabel = "[suite | compare | soak | burst | jmh | help]")
 public final class Main {
 
     /// ggml recurses on the thread that calls it.
@@ -31,7 +33,7 @@ public final class Main {
             org.openjdk.jmh.Main.main(jmhOptions(words.subList(1, words.size())));
             return;
         }
-        if (words.isEmpty() || words.getFirst().startsWith("-")) words.addFirst("compare");
+        if (words.isEmpty() || words.getFirst().startsWith("-")) words.addFirst(usual(words));
         System.exit(onDeepStack(() -> commandLine().execute(words.toArray(String[]::new))));
     }
 
@@ -41,6 +43,12 @@ public final class Main {
             command.getErr().println("Error: " + failure.getMessage());
             return command.getCommandSpec().exitCodeOnInvalidInput();
         });
+    }
+
+    /// The command that options without one belong to.
+    static String usual(List<String> options) {
+        boolean claims = options.stream().anyMatch(each -> each.matches("--(only|check)(=.*)?"));
+        return claims ? "compare" : "suite";
     }
 
     private static String[] jmhOptions(List<String> words) throws IOException {

@@ -1,5 +1,7 @@
 package dev.chasqui.bench;
 
+import dev.chasqui.api.Version;
+import dev.chasqui.platform.NativeLibraries;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -48,6 +50,7 @@ final class Report {
     private final Map<String, Object> machine = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
     private final List<Claim> claims = new ArrayList<>();
+    private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
 
     Report(int threads) {
@@ -64,6 +67,34 @@ final class Report {
 
     void note(String key, Object value) {
         machine.put(key, value);
+    }
+
+    /// What computes, and in which versions.
+    void noteVersions() {
+        NativeLibraries libraries = NativeLibraries.load();
+        note("cpu", libraries.cpu().features().model());
+        note("chasqui", Version.current());
+        note(
+                "llama.cpp",
+                libraries.llamaVersion() + ", " + libraries.cpu().variant().name());
+    }
+
+    /// The versions that servers report.
+    void noteServers(List<String> sides, BenchModel model) {
+        for (String name : sides) {
+            if (name.equals(Side.EMBEDDED)) continue;
+            try (Side side = Side.open(name, model)) {
+                note("version of " + name, side.backend().version());
+            }
+        }
+    }
+
+    void add(Outcome outcome) {
+        outcomes.add(outcome);
+    }
+
+    List<Outcome> outcomes() {
+        return outcomes;
     }
 
     void add(String model, String unit, Rounds rounds) {
@@ -132,6 +163,8 @@ final class Report {
                     claim.unit(),
                     claim.met() ? "met" : "**missed**"));
         }
+        text.append(OutcomeTables.markdown(outcomes));
+        if (rows.isEmpty()) return text.toString();
         text.append(
                 "\n| model | subject | median | least | most | rounds | unit |\n|---|---|---:|---:|---:|---:|---|\n");
         for (Row row : rows) {
@@ -149,14 +182,21 @@ final class Report {
         return text.toString();
     }
 
-    /// Writes `compare.json` and `compare.md`.
-    void write(Path folder) throws IOException {
+    /// Writes `NAME.json` and `NAME.md`, and where sides were compared by the suite `NAME.html`.
+    void write(Path folder, String name) throws IOException {
         Files.createDirectories(folder);
         JsonMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        Map<String, Object> all = Map.of("machine", machine, "claims", claims, "rows", rows, "failures", failures);
-        Files.write(folder.resolve("compare.json"), mapper.writeValueAsBytes(all));
-        Files.writeString(folder.resolve("compare.md"), markdown());
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("machine", machine);
+        all.put("claims", claims);
+        all.put("rows", rows);
+        all.put("outcomes", outcomes);
+        all.put("failures", failures);
+        Files.write(folder.resolve(name + ".json"), mapper.writeValueAsBytes(all));
+        Files.writeString(folder.resolve(name + ".md"), markdown());
+        if (outcomes.isEmpty()) return;
+        Files.writeString(folder.resolve(name + ".html"), HtmlPage.of(machine, failures, outcomes));
     }
 
     private static int processors() {

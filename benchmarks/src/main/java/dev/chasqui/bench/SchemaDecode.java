@@ -27,7 +27,7 @@ final class SchemaDecode implements Section {
                "reason": {"type": "string", "maxLength": 60}}}""";
 
     /// So that a model without a schema writes the same kind of text.
-    private static final String EXAMPLES = """
+    static final String EXAMPLES = """
             AAPL closed at 191.2, up 3 percent on strong sales.
             {"action": "BUY", "confidence": 0.85, "reason": "Strong sales and a rising price."}
             MSFT closed at 402.5, down 4 percent, margins shrink.
@@ -59,7 +59,8 @@ final class SchemaDecode implements Section {
                 TARGET));
     }
 
-    private static Settings held(Settings settings) {
+    /// Asks for such a decision; one that a limit cuts off is closed, where the backend can do that.
+    static Settings held(Settings settings) {
         return settings.withFormat(SCHEMA).withOnLength(OnLength.CLOSE);
     }
 
@@ -84,7 +85,7 @@ final class SchemaDecode implements Section {
     }
 
     /// All subjects are asked the same; no two rounds are.
-    private static String question(int round, int question) {
+    static String question(int round, int question) {
         return "NVDA closed at " + (800 + round) + "." + question + ", up " + (1 + question)
                 + " percent on new orders.\n";
     }

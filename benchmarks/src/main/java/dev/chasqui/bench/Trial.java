@@ -27,7 +27,7 @@ final class Trial implements AutoCloseable {
     }
 
     static Trial of(BenchModel model, Effort effort) {
-        return new Trial(model, effort, () -> Side.open("embedded", model), () -> Side.open("ollama", model));
+        return new Trial(model, effort, () -> Side.open(Side.EMBEDDED, model), () -> Side.openServer(model));
     }
 
     BenchModel model() {

@@ -52,6 +52,11 @@ final class Workload {
         return new Workload(model, options.with(option, value));
     }
 
+    /// What every request sets.
+    Options options() {
+        return options;
+    }
+
     /// The prompt as it is, and an answer of at most so many tokens.
     GenerateRequest request(String prompt, int tokens) {
         return GenerateRequest.of(model, prompt)
@@ -63,6 +68,13 @@ final class Workload {
 
     void load(Backend backend) {
         backend.generate(request("", 1)).answer();
+    }
+
+    /// The model leaves memory, as it does when its keep-alive is over.
+    void unload(Backend backend) {
+        GenerateRequest nothing = request("", 1);
+        backend.generate(nothing.withSettings(nothing.settings().withKeepAlive(KeepAlive.UNLOAD)))
+                .answer();
     }
 
     /// Nanoseconds from the call until the first piece of the answer is there.

@@ -47,7 +47,7 @@ class CompareTest {
                 .hasSize(28)
                 .allSatisfy(claim -> assertThat(claim.value()).isFinite());
         assertThat(report.rows())
-                .hasSize(58)
+                .hasSize(63)
                 .allSatisfy(row -> assertThat(row.values()).isNotEmpty().doesNotContain(0));
     }
 
@@ -98,6 +98,6 @@ class CompareTest {
 
     private Trial trial() {
         return new Trial(
-                model, Effort.quick(1), () -> Side.open("embedded", model), () -> Side.open("embedded", model));
+                model, Effort.quick(1), () -> Side.open(Side.EMBEDDED, model), () -> Side.open(Side.EMBEDDED, model));
     }
 }

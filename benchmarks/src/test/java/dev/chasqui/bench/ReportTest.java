@@ -20,7 +20,7 @@ class ReportTest {
         report.add(new Row("m", "subject", "ms", new double[] {3, 1, 2}));
         report.claim(new Claim("m", "ratio", 0.96, true, 0.97, ""));
 
-        report.write(folder);
+        report.write(folder, "compare");
 
         assertThat(Files.readString(folder.resolve("compare.md")))
                 .contains("| m | ratio | 0.960 | >= 0.97 | **missed** |")

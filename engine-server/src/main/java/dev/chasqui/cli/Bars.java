@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /// Shows long work on standard error. On a terminal every piece of it has a line of its own, with a bar, a rate and
 /// the time that is left, and those under way are drawn anew as they get on; elsewhere each is named once.
-final class Bars implements Progress, AutoCloseable {
+public final class Bars implements Progress, AutoCloseable {
 
     private static final long REDRAW_NANOS = 100_000_000;
     private static final String UP = "\u001b[%dA";
@@ -37,6 +37,11 @@ final class Bars implements Progress, AutoCloseable {
         this.nanos = nanos;
     }
 
+    /// For a program of its own.
+    public static Bars onStandardError() {
+        return on(Screen.standard(System.getenv()));
+    }
+
     static Bars on(Screen screen) {
         boolean live = screen.errIsTty() && !screen.dumb();
         return new Bars(screen.err(), live, live ? screen.area() : Screen.Area.USUAL, System::nanoTime);
@@ -53,7 +58,7 @@ final class Bars implements Progress, AutoCloseable {
     /// How far work of many steps is, as one bar; off a terminal, a line for each step.
     ///
     /// @param step what is done now
-    synchronized void count(String work, String step, long done, long total) {
+    public synchronized void count(String work, String step, long done, long total) {
         if (!live) {
             report(new ProgressLine(step, "", 0, 0));
             return;
