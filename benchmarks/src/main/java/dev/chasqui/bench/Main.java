@@ -17,7 +17,13 @@ import picocli.CommandLine.Command;
         name = "chasqui bench",
         description = "Measures the engine beside servers, and what the project promises. Without a command: suite, or"
                 + " compare where --only or --check is given.",
-        subcommands = {SuiteCommand.class, CompareCommand.class, SoakCommand.class, BurstSoakCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            SuiteCommand.class,
+            CompareCommand.class,
+            SoakCommand.class,
+            BurstSoakCommand.class,
+            CommandLine.HelpCommand.class
+        },
         footer = {"", "  jmh [OPTION...]  runs the JMH benchmarks; -h lists JMH's options"},
         synopsisSubcommandLabel = "[suite | compare | soak | burst | jmh | help]")
 public final class Main {
