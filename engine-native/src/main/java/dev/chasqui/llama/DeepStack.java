@@ -2,6 +2,9 @@ package dev.chasqui.llama;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// Runs native code that recurses deep, or takes long, on a thread of its own with stack enough. A stack that
@@ -11,6 +14,18 @@ final class DeepStack {
 
     /// For what recurses little.
     static final long USUAL_BYTES = 16 << 20;
+
+    private static final int IDLE_SECONDS = 10;
+
+    /// A thread that is done waits a while for the next call: what llama.cpp frees stays in the C library's arena of
+    /// the thread that asked for it, and each new thread may get another of 16.
+    private static final ThreadPoolExecutor USUAL = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> thread(USUAL_BYTES, task));
 
     private DeepStack() {}
 
@@ -36,12 +51,8 @@ final class DeepStack {
                 result.completeExceptionally(t);
             }
         };
-        Thread.ofPlatform()
-                .name("chasqui-deep")
-                .daemon()
-                .stackSize(stackBytes)
-                .unstarted(task)
-                .start();
+        if (stackBytes <= USUAL_BYTES) USUAL.execute(task);
+        else thread(stackBytes, task).start();
         try {
             return result.join();
         } catch (CompletionException e) {
@@ -49,5 +60,13 @@ final class DeepStack {
             if (e.getCause() instanceof Error cause) throw cause;
             throw e;
         }
+    }
+
+    private static Thread thread(long stackBytes, Runnable task) {
+        return Thread.ofPlatform()
+                .name("chasqui-deep")
+                .daemon()
+                .stackSize(stackBytes)
+                .unstarted(task);
     }
 }

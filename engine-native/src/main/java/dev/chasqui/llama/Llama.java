@@ -127,6 +127,7 @@ public final class Llama {
         static {
             LlamaLog.install();
             FaultHooks.install();
+            Malloc.settle();
             LlamaH.backendInit();
         }
 
