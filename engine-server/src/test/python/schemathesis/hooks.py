@@ -49,7 +49,7 @@ def map_body(context, body):
     # Most random names are nobody's; every eighth stays, so that unknown models are asked for, too.
     if isinstance(body.get(name), str) and len(body[name]) % 8 != 7:
         body[name] = MODEL
-    if len(body.get("images") or "") % 8:
+    if isinstance(body.get("images"), (str, list)) and len(body["images"]) % 8:
         del body["images"]  # no model here sees, so each would be refused
     for field, least in (("deadline", PATIENCE), ("deadline_ms", 1000 * PATIENCE)):
         value = body.get(field)
