@@ -9,8 +9,10 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A question whose answer is a record, or in time that there is none. Immutable.
@@ -21,7 +23,7 @@ public final class JsonQuestion<R extends Record> {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
@@ -66,10 +68,18 @@ public final class JsonQuestion<R extends Record> {
             return new JsonReply.Late<>(otherwise.orElseThrow(() -> e), e);
         }
         try {
-            return new JsonReply.InTime<>(MAPPER.readValue(answer.text(), type), answer);
+            JsonNode object = MAPPER.readTree(answer.text());
+            RecordSchema.missing(object, type).ifPresent(name -> {
+                throw wrong("it lacks " + name, null);
+            });
+            return new JsonReply.InTime<>(MAPPER.treeToValue(object, type), answer);
         } catch (JacksonException e) {
-            throw BackendException.failed(
-                    "the answer is no " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+            throw wrong(e.getOriginalMessage(), e);
         }
+    }
+
+    private BackendException wrong(String why, @Nullable Throwable cause) {
+        String message = "the answer is no " + type.getSimpleName() + ": " + why;
+        return cause == null ? new BackendException(Kind.FAILED, message) : BackendException.failed(message, cause);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -49,6 +50,28 @@ final class RecordSchema {
             if (optional.isEmpty()) required.add(component.getName());
         }
         return schema.put("additionalProperties", false);
+    }
+
+    /// The first required component that is not there, by its way from the record; empty if all are.
+    static Optional<String> missing(JsonNode object, Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            Type value = component.getGenericType();
+            Optional<Type> optional = argument(value, Optional.class);
+            JsonNode there = object.path(component.getName());
+            if (there.isMissingNode() && optional.isEmpty()) return Optional.of(component.getName());
+            Optional<String> inside = missingInside(there, optional.orElse(value));
+            if (inside.isPresent()) return inside.map(name -> component.getName() + "." + name);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> missingInside(JsonNode value, Type type) {
+        if (type instanceof Class<?> known && known.isRecord() && value.isObject()) return missing(value, known);
+        Optional<Type> element = argument(type, List.class);
+        if (element.isEmpty() || !value.isArray()) return Optional.empty();
+        return value.valueStream()
+                .flatMap(one -> missingInside(one, element.get()).stream())
+                .findFirst();
     }
 
     private static ObjectNode value(Type type, String where, List<Class<?>> inside) {

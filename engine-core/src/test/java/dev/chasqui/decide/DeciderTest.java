@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.chasqui.api.Answer;
 import dev.chasqui.api.BackendException;
+import dev.chasqui.api.DoneReason;
 import dev.chasqui.api.Progress;
+import dev.chasqui.api.Settings;
+import dev.chasqui.api.Summary;
 import dev.chasqui.engine.Engine;
 import dev.chasqui.store.Catalogue;
 import java.time.Duration;
@@ -15,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Typed answers of the real default model.
 @Timeout(60)
@@ -99,6 +105,30 @@ class DeciderTest {
         assertThat(reply).isInstanceOf(JsonReply.InTime.class);
         assertThat(reply.value().side()).isIn((Object[]) Side.values());
         assertThat(reply.value().reasons()).hasSizeLessThanOrEqualTo(RecordSchema.LONGEST_LIST);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"side":"BUY","quantity":1,"limit":2.5,"urgent":true,"reasons":["up"]}                       | ''
+            {"side":"BUY","quantity":1,"limit":2.5,"urgent":true,"reasons":[],"stop":{"price":1.5}}      | ''
+            {"side":"BUY","quantity":1,"limit":2.5,"urgent":true}                                        | reasons
+            {"quantity":1,"limit":2.5,"urgent":true,"reasons":[]}                                        | side
+            {"side":"BUY","limit":2.5,"urgent":true,"reasons":[]}                                        | quantity
+            {"side":"PERHAPS","quantity":1,"limit":2.5,"urgent":true,"reasons":[]}                       | PERHAPS
+            {"side":"BUY","quantity":1,"limit":2.5,"urgent":true,"reasons":[]                            | Order
+            """)
+    void whatIsNoWholeRecordIsAnErrorAndWhatIsOptionalMayLack(String said, String named) {
+        Summary summary = Summary.withoutWork(DoneReason.STOP);
+        JsonQuestion<Order> question = new JsonQuestion<>(
+                Order.class, settings -> new Answer(said, "", List.of(), List.of(), summary), Settings.DEFAULT);
+
+        if (named.isEmpty()) {
+            assertThat(question.ask().value().stop().isPresent()).isEqualTo(said.contains("stop"));
+        } else {
+            assertThatThrownBy(question::ask)
+                    .hasMessageStartingWith("the answer is no Order: ")
+                    .hasMessageContaining(named);
+        }
     }
 
     @Test
