@@ -1,7 +1,9 @@
 package dev.chasqui.isolate;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,6 +13,8 @@ import org.slf4j.LoggerFactory;
 public final class ServedCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServedCall.class);
+    /// Bytes of a result that goes with the last piece.
+    private static final int MOST_TOGETHER = 1 << 16;
 
     private final Link link;
     private final int id;
@@ -19,6 +23,8 @@ public final class ServedCall {
     private volatile boolean cancelled;
     private volatile @Nullable Thread thread;
     private Runnable onCancel = () -> {};
+    /// Of the thread that works at the call.
+    private final List<Frame> held = new ArrayList<>();
 
     ServedCall(Link link, Frame frame) {
         this.link = link;
@@ -48,9 +54,21 @@ public final class ServedCall {
     }
 
     /// Sends a piece. Waits as long as the parent has not taken those before.
-    public void piece(byte[] piece) throws IOException, InterruptedException {
-        credit.acquire();
-        link.send(new Frame(Frame.Kind.PIECE, id, piece));
+    ///
+    /// @param last whether the result is here already: then it goes with it
+    public void piece(byte[] piece, boolean last) throws IOException, InterruptedException {
+        if (!credit.tryAcquire()) {
+            sendHeld();
+            credit.acquire();
+        }
+        held.add(new Frame(Frame.Kind.PIECE, id, piece));
+        if (!last) sendHeld();
+    }
+
+    private void sendHeld() throws IOException {
+        if (held.isEmpty()) return;
+        link.send(held);
+        held.clear();
     }
 
     void credit(int pieces) {
@@ -88,7 +106,9 @@ public final class ServedCall {
             } catch (RuntimeException | Error e) {
                 last = new Frame(Frame.Kind.FAILURE, id, Failures.written(e));
             }
-            link.send(last);
+            if (last.body().length > MOST_TOGETHER) sendHeld();
+            held.add(last);
+            sendHeld();
         } catch (IOException e) {
             LOG.debug("nobody takes the end of call {}: {}", id, e.toString());
         }
