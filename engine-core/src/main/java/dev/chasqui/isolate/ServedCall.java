@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +16,12 @@ import org.slf4j.LoggerFactory;
 public final class ServedCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServedCall.class);
+    /// That a call was taken waits so long for its first piece, to go with it: each message wakes threads of the parent
+    /// on cores that compute that piece.
+    private static final int ACCEPTED_MILLIS = 15;
+
+    private static final ScheduledExecutorService SOON = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("chasqui-soon").factory());
     /// Bytes of a result that goes with the last piece.
     private static final int MOST_TOGETHER = 1 << 16;
 
@@ -23,7 +32,6 @@ public final class ServedCall {
     private volatile boolean cancelled;
     private volatile @Nullable Thread thread;
     private Runnable onCancel = () -> {};
-    /// Of the thread that works at the call.
     private final List<Frame> held = new ArrayList<>();
 
     ServedCall(Link link, Frame frame) {
@@ -42,7 +50,7 @@ public final class ServedCall {
         return Arrays.copyOfRange(body, 1, body.length);
     }
 
-    /// Tells the parent that the call was taken. Pieces follow.
+    /// Tells the parent that the call was taken, with the first piece if that comes soon. Pieces follow.
     ///
     /// @param onCancel what stops them, from any thread
     public void accept(Runnable onCancel) throws IOException {
@@ -50,7 +58,8 @@ public final class ServedCall {
             this.onCancel = onCancel;
         }
         if (cancelled) onCancel.run();
-        link.send(Frame.bare(Frame.Kind.ACCEPTED, id));
+        hold(Frame.bare(Frame.Kind.ACCEPTED, id));
+        SOON.schedule(this::sendHeldIfAnybodyListens, ACCEPTED_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /// Sends a piece. Waits as long as the parent has not taken those before.
@@ -61,14 +70,30 @@ public final class ServedCall {
             sendHeld();
             credit.acquire();
         }
-        held.add(new Frame(Frame.Kind.PIECE, id, piece));
+        hold(new Frame(Frame.Kind.PIECE, id, piece));
         if (!last) sendHeld();
     }
 
+    private void hold(Frame frame) {
+        synchronized (held) {
+            held.add(frame);
+        }
+    }
+
     private void sendHeld() throws IOException {
-        if (held.isEmpty()) return;
-        link.send(held);
-        held.clear();
+        synchronized (held) {
+            if (held.isEmpty()) return;
+            link.send(held);
+            held.clear();
+        }
+    }
+
+    private void sendHeldIfAnybodyListens() {
+        try {
+            sendHeld();
+        } catch (IOException e) {
+            LOG.debug("nobody hears that call {} was taken: {}", id, e.toString());
+        }
     }
 
     void credit(int pieces) {
@@ -107,7 +132,7 @@ public final class ServedCall {
                 last = new Frame(Frame.Kind.FAILURE, id, Failures.written(e));
             }
             if (last.body().length > MOST_TOGETHER) sendHeld();
-            held.add(last);
+            hold(last);
             sendHeld();
         } catch (IOException e) {
             LOG.debug("nobody takes the end of call {}: {}", id, e.toString());
