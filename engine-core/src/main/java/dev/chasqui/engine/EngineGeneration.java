@@ -94,11 +94,6 @@ final class EngineGeneration implements Generation {
         return generation;
     }
 
-    /// Whether the end is what comes next, and is here.
-    boolean isEnding() {
-        return events.peek() instanceof Event.End;
-    }
-
     void put(Event event) {
         events.add(event);
     }

@@ -84,10 +84,7 @@ final class EngineProcess implements CallServer.Handler {
     private static byte[] stream(ServedCall call, Generation generation) throws InterruptedException, IOException {
         try (generation) {
             call.accept(generation::close);
-            for (Chunk chunk : generation) {
-                boolean last = generation instanceof EngineGeneration own && own.isEnding();
-                call.piece(Wire.bytes(chunk), last);
-            }
+            for (Chunk chunk : generation) call.piece(Wire.bytes(chunk));
             return Wire.bytes(generation.summary());
         }
     }

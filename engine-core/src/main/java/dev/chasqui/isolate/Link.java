@@ -9,7 +9,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -45,30 +44,11 @@ final class Link implements AutoCloseable {
     /// @throws IOException              if the connection is gone
     /// @throws IllegalArgumentException if the body is too long
     void send(Frame frame) throws IOException {
-        send(encoded(frame));
-    }
-
-    /// Sends them at once, so that the other side wakes once.
-    ///
-    /// @throws IOException              if the connection is gone
-    /// @throws IllegalArgumentException if a body is too long
-    void send(List<Frame> frames) throws IOException {
-        List<ByteBuffer> all = frames.stream().map(Link::encoded).toList();
-        ByteBuffer bytes = ByteBuffer.allocate(
-                Math.toIntExact(all.stream().mapToLong(ByteBuffer::remaining).sum()));
-        all.forEach(bytes::put);
-        send(bytes.flip());
-    }
-
-    private static ByteBuffer encoded(Frame frame) {
         if (frame.body().length > Frame.MOST_BODY_BYTES) {
             throw new IllegalArgumentException(
                     "a message of " + frame.body().length + " bytes; expected at most " + Frame.MOST_BODY_BYTES);
         }
-        return frame.encoded();
-    }
-
-    private void send(ByteBuffer bytes) throws IOException {
+        ByteBuffer bytes = frame.encoded();
         lock.lock();
         try {
             while (waitingBytes > MOST_WAITING && !closed) roomy.awaitUninterruptibly();

@@ -1,13 +1,8 @@
 package dev.chasqui.isolate;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,14 +11,6 @@ import org.slf4j.LoggerFactory;
 public final class ServedCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServedCall.class);
-    /// That a call was taken waits so long for its first piece, to go with it: each message wakes threads of the parent
-    /// on cores that compute that piece.
-    private static final int ACCEPTED_MILLIS = 15;
-
-    private static final ScheduledExecutorService SOON = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("chasqui-soon").factory());
-    /// Bytes of a result that goes with the last piece.
-    private static final int MOST_TOGETHER = 1 << 16;
 
     private final Link link;
     private final int id;
@@ -32,7 +19,6 @@ public final class ServedCall {
     private volatile boolean cancelled;
     private volatile @Nullable Thread thread;
     private Runnable onCancel = () -> {};
-    private final List<Frame> held = new ArrayList<>();
 
     ServedCall(Link link, Frame frame) {
         this.link = link;
@@ -50,7 +36,7 @@ public final class ServedCall {
         return Arrays.copyOfRange(body, 1, body.length);
     }
 
-    /// Tells the parent that the call was taken, with the first piece if that comes soon. Pieces follow.
+    /// Tells the parent that the call was taken. Pieces follow.
     ///
     /// @param onCancel what stops them, from any thread
     public void accept(Runnable onCancel) throws IOException {
@@ -58,42 +44,13 @@ public final class ServedCall {
             this.onCancel = onCancel;
         }
         if (cancelled) onCancel.run();
-        hold(Frame.bare(Frame.Kind.ACCEPTED, id));
-        SOON.schedule(this::sendHeldIfAnybodyListens, ACCEPTED_MILLIS, TimeUnit.MILLISECONDS);
+        link.send(Frame.bare(Frame.Kind.ACCEPTED, id));
     }
 
     /// Sends a piece. Waits as long as the parent has not taken those before.
-    ///
-    /// @param last whether the result is here already: then it goes with it
-    public void piece(byte[] piece, boolean last) throws IOException, InterruptedException {
-        if (!credit.tryAcquire()) {
-            sendHeld();
-            credit.acquire();
-        }
-        hold(new Frame(Frame.Kind.PIECE, id, piece));
-        if (!last) sendHeld();
-    }
-
-    private void hold(Frame frame) {
-        synchronized (held) {
-            held.add(frame);
-        }
-    }
-
-    private void sendHeld() throws IOException {
-        synchronized (held) {
-            if (held.isEmpty()) return;
-            link.send(held);
-            held.clear();
-        }
-    }
-
-    private void sendHeldIfAnybodyListens() {
-        try {
-            sendHeld();
-        } catch (IOException e) {
-            LOG.debug("nobody hears that call {} was taken: {}", id, e.toString());
-        }
+    public void piece(byte[] piece) throws IOException, InterruptedException {
+        credit.acquire();
+        link.send(new Frame(Frame.Kind.PIECE, id, piece));
     }
 
     void credit(int pieces) {
@@ -131,9 +88,7 @@ public final class ServedCall {
             } catch (RuntimeException | Error e) {
                 last = new Frame(Frame.Kind.FAILURE, id, Failures.written(e));
             }
-            if (last.body().length > MOST_TOGETHER) sendHeld();
-            hold(last);
-            sendHeld();
+            link.send(last);
         } catch (IOException e) {
             LOG.debug("nobody takes the end of call {}: {}", id, e.toString());
         }
