@@ -32,12 +32,12 @@ final class SuiteCommand implements Callable<Integer> {
 
     private static final int ROUNDS = 5;
     private static final int QUICK_ROUNDS = 3;
-    /// With the last turn and the start of the servers it stays below five minutes.
+    /// With the last turn and the start of the servers it is six minutes.
     private static final Duration QUICK_LIMIT = Duration.ofSeconds(255);
 
     private static final Duration NO_LIMIT = Duration.ofDays(2);
     private static final String REPORT = "suite";
-    /// What shows in five minutes that all sides work.
+    /// What shows in minutes that all sides work.
     private static final List<String> QUICK =
             List.of("decode", "first-token-short", "first-token-shared", "json", "choices", "b3-burst");
 
@@ -74,7 +74,7 @@ final class SuiteCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: every core.")
     private int threads = BenchModel.threads();
 
-    @Option(names = "--quick", description = "Some workloads, small, within five minutes on two cores.")
+    @Option(names = "--quick", description = "Some workloads, small: some six minutes on two cores.")
     private boolean quick;
 
     @Option(
