@@ -57,6 +57,12 @@ public final class BackendException extends RuntimeException {
         return new BackendException(Kind.NOT_FOUND, "model \"" + model + "\" not found, try pulling it first");
     }
 
+    /// @param millis the deadline that was given
+    /// @param what   was wanted by then, as in "the first piece came"
+    public static BackendException tooLate(long millis, String what) {
+        return new BackendException(Kind.TOO_LATE, "the deadline of " + millis + " ms passed before " + what);
+    }
+
     public static BackendException failed(String message, Throwable cause) {
         return new BackendException(Kind.FAILED, message, cause);
     }

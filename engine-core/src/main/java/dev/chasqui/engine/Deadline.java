@@ -26,7 +26,7 @@ record Deadline(long last, Duration given) {
 
     /// What to tell the caller when it passed.
     BackendException missed() {
-        return Refusals.tooLate(given.toMillis(), "the engine process answered");
+        return BackendException.tooLate(given.toMillis(), "the engine process answered");
     }
 
     /// As [#missed], when the call is to be given up.

@@ -83,7 +83,7 @@ final class Embedding {
             return result.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             long given = request.urgency().deadline().orElseThrow().toMillis();
-            throw Refusals.tooLate(given, "the vectors were there");
+            throw BackendException.tooLate(given, "the vectors were there");
         } catch (ExecutionException e) {
             throw Refusals.translated(
                     e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause()));

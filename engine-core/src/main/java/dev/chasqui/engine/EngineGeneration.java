@@ -161,7 +161,7 @@ final class EngineGeneration implements Generation {
             cancelOnce();
             return any
                     ? new Event.End(soFar.get(), true)
-                    : new Event.Failure(Refusals.tooLate(givenMillis, "the answer's first piece"));
+                    : new Event.Failure(BackendException.tooLate(givenMillis, "the answer's first piece"));
         }
 
         private void take() {

@@ -31,11 +31,6 @@ final class Refusals {
         return new BackendException(Kind.INVALID, "format: " + cause.getMessage(), cause);
     }
 
-    /// @param what was wanted by then
-    static BackendException tooLate(long millis, String what) {
-        return new BackendException(Kind.TOO_LATE, "the deadline of " + millis + " ms passed before " + what);
-    }
-
     static BackendException superseded(String name) {
         return new BackendException(Kind.CANCELLED, "a newer request superseded this one for \"" + name + "\"");
     }

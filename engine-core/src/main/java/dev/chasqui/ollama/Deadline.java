@@ -1,7 +1,6 @@
 package dev.chasqui.ollama;
 
 import dev.chasqui.api.BackendException;
-import dev.chasqui.api.BackendException.Kind;
 import dev.chasqui.api.Settings;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -40,7 +39,7 @@ record Deadline(Optional<Duration> given, long startedAt) {
     /// @param what did not happen in time, as in "before the first piece came"
     BackendException passed(String what) {
         long millis = given.orElse(Duration.ZERO).toMillis();
-        return new BackendException(Kind.TOO_LATE, "the deadline of " + millis + " ms passed before " + what);
+        return BackendException.tooLate(millis, what);
     }
 
     private Duration left() {
